@@ -1,0 +1,16 @@
+import type { Clock } from './clock.ts';
+import type { Files } from './files.ts';
+import type { Logger } from './logger.ts';
+import type { Meter } from './meter.ts';
+import type { Random } from './random.ts';
+import type { Transport } from './transport.ts';
+
+/** Everything that the operator has of the outside world. */
+export interface Ports {
+  clock: Clock;
+  random: Random;
+  transport: Transport;
+  files: Files;
+  logger: Logger;
+  meter: Meter;
+}

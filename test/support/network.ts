@@ -1,0 +1,143 @@
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Random } from '../../src/ports/random.ts';
+import { type HttpRequest, type HttpResponse, type Transport, TransportError } from '../../src/ports/transport.ts';
+import { CutConnection, type Handler, type ServerResponse } from './server.ts';
+
+/** One request as the network saw it. */
+export interface Exchange {
+  at: number;
+  origin: string;
+  method: string;
+  path: string;
+  body?: string;
+  status?: number;
+  failure?: string;
+}
+
+export interface Network extends Transport {
+  /** Puts a server at an origin; undefined takes it away (refused). */
+  serve(origin: string, handler: Handler | undefined): void;
+  /** All exchanges so far, in the order in which they were sent. */
+  readonly exchanges: Exchange[];
+  /** When true for a request, it is lost: 'before' the server sees it, or 'after' it acted. */
+  fault: ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | undefined) | undefined;
+  /** No further reply or error reaches this network's clients: a crash. */
+  revoke(): void;
+}
+
+export interface NetworkOptions {
+  clock: Clock;
+  random: Random;
+  /** Seeded one-way latency in ms, [min, max). */
+  latencyMs?: [number, number];
+  /** Keep exchanges; off for long or large runs. */
+  record?: boolean;
+}
+
+/** A network without sockets: origins are functions, latency is seeded and on the given clock. */
+export function createNetwork({ clock, random, latencyMs = [1, 5], record = true }: NetworkOptions): Network {
+  const servers = new Map<string, Handler>();
+  const exchanges: Exchange[] = [];
+  let revoked = false;
+  const never = new Promise<never>(() => {});
+  const lag = () => latencyMs[0] + Math.floor(random.next() * (latencyMs[1] - latencyMs[0]));
+  const wait = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const abort = () => {
+        cancel();
+        reject(new TransportError('aborted', true, 'the request was cut off by its deadline'));
+      };
+      if (signal?.aborted) return reject(new TransportError('aborted', false, 'aborted before it was sent'));
+      const cancel = clock.after(ms, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+
+  const network: Network = {
+    exchanges,
+    fault: undefined,
+    serve: (origin, handler) => (handler ? servers.set(origin, handler) : servers.delete(origin)),
+    revoke: () => {
+      revoked = true;
+    },
+    connect: ({ origin }) => ({
+      close: async () => {},
+      async request(request) {
+        if (revoked) return never;
+        const exchange: Exchange = { at: clock.now(), origin, method: request.method, path: request.path };
+        if (request.body !== undefined) exchange.body = request.body;
+        if (record) exchanges.push(exchange);
+        try {
+          const response = await send(origin, request);
+          exchange.status = response.status;
+          return revoked ? await never : response;
+        } catch (error) {
+          exchange.failure = error instanceof TransportError ? error.failure : String(error);
+          if (revoked) return never;
+          throw error;
+        }
+      },
+    }),
+  };
+
+  async function send(origin: string, request: HttpRequest): Promise<HttpResponse> {
+    const fault = network.fault?.({ ...request, origin });
+    await wait(lag(), request.signal);
+    const handler = servers.get(origin);
+    if (!handler) throw new TransportError('refused', false, `connect ECONNREFUSED ${origin}`);
+    if (fault === 'before') throw new TransportError('reset', true, 'socket hang up');
+    const gone = new AbortController();
+    request.signal?.addEventListener('abort', () => gone.abort(), { once: true });
+    const work = handler({
+      method: request.method,
+      path: request.path,
+      headers: request.headers,
+      body: request.body ?? '',
+      signal: gone.signal,
+    });
+    const response = await Promise.race([work, aborted(request.signal)]).catch((error: unknown) => {
+      if (error instanceof CutConnection) throw new TransportError('reset', true, 'socket hang up');
+      throw error;
+    });
+    if (fault === 'hang') await Promise.race([never, aborted(request.signal)]);
+    await wait(lag(), request.signal);
+    if (fault === 'after') throw new TransportError('reset', true, 'socket hang up');
+    return { status: response.status, headers: response.headers ?? {}, body: stream(response, request.signal) };
+  }
+
+  async function* stream(response: ServerResponse, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { body } = response;
+    if (body === undefined) return;
+    if (typeof body === 'string') {
+      if (body !== '') yield new TextEncoder().encode(body);
+      return;
+    }
+    const pieces = body[Symbol.asyncIterator]();
+    const cut = aborted(signal);
+    cut.catch(() => {});
+    try {
+      for (;;) {
+        const piece = await Promise.race([pieces.next(), cut]);
+        if (revoked) await never;
+        if (piece.done) return;
+        yield piece.value;
+      }
+    } catch (error) {
+      if (error instanceof CutConnection) throw new TransportError('reset', true, 'socket hang up');
+      throw error;
+    } finally {
+      void pieces.return?.(undefined)?.catch(() => {});
+    }
+  }
+  return network;
+}
+
+function aborted(signal?: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(new TransportError('aborted', true, 'the request was cut off by its deadline'));
+    if (signal?.aborted) fail();
+    else signal?.addEventListener('abort', fail, { once: true });
+  });
+}
