@@ -1,0 +1,127 @@
+import { longestIncreasing } from './longestIncreasing.ts';
+
+/** Exact: the list is what the spec says. AtLeast: it holds what the spec says; items of others stay, in their order. */
+export type ListPolicy = 'Exact' | 'AtLeast';
+
+export interface DesiredItem {
+  /** What the item was remembered by: its own key, or a hash of the natural key. */
+  key?: string;
+  /** What tells it from the others for people: a table, a query, a reference. May repeat. */
+  naturalKey: string;
+}
+
+export interface ObservedItem {
+  id: string;
+  naturalKey: string;
+}
+
+export interface ListInput<D extends DesiredItem, O extends ObservedItem> {
+  /** In the order of the spec. */
+  desired: readonly D[];
+  /** In the order of the server. */
+  observed: readonly O[];
+  /** Which observed item was which desired item when the list was last written. */
+  remembered: readonly { id: string; key: string }[];
+  policy: ListPolicy;
+}
+
+/** `desired` is an index in the input. A position is the item's place, counted from 0, once its step is done. */
+export type ListStep =
+  | { op: 'add'; desired: number; position: number }
+  | { op: 'update'; desired: number; id: string }
+  | { op: 'move'; desired: number; id: string; position: number }
+  | { op: 'delete'; id: string };
+
+export interface ListPlan<D extends DesiredItem, O extends ObservedItem> {
+  /** What is kept, in desired order: its fields are to be compared. */
+  pairs: { desired: D; index: number; observed: O }[];
+  /** To be carried out one after another. An update stands only where the natural key differs. */
+  steps: ListStep[];
+}
+
+/**
+ * The steps that turn the observed list into the desired one (design §5, "Lists"): what can be kept is kept, and the fewest
+ * are moved. Deletes come last, so that positions also hold while deletes wait for approval.
+ */
+export function planList<D extends DesiredItem, O extends ObservedItem>(input: ListInput<D, O>): ListPlan<D, O> {
+  const { desired, observed, policy } = input;
+  const partner = match(input);
+  const pairs = desired.flatMap((item, index) => {
+    const at = partner[index];
+    return at === undefined ? [] : [{ desired: item, index, observed: observed[at]! }];
+  });
+  const updates = pairs
+    .filter((pair) => pair.desired.naturalKey !== pair.observed.naturalKey)
+    .map((pair): ListStep => ({ op: 'update', desired: pair.index, id: pair.observed.id }));
+  const kept = new Set(partner);
+  const doomed = policy === 'Exact' ? observed.filter((_, at) => !kept.has(at)) : [];
+  const deletes = doomed.map((item): ListStep => ({ op: 'delete', id: item.id }));
+  return { pairs, steps: [...updates, ...arrange(observed, partner), ...deletes] };
+}
+
+/** Desired index → observed index, undefined for what has to be added. */
+function match({
+  desired,
+  observed,
+  remembered,
+  policy,
+}: ListInput<DesiredItem, ObservedItem>): (number | undefined)[] {
+  const partner: (number | undefined)[] = desired.map(() => undefined);
+  const free = new Set(observed.keys());
+  const places = new Map(observed.map((item, at) => [item.id, at]));
+  const pair = (index: number, at: number | undefined) => {
+    if (at === undefined || partner[index] !== undefined || !free.delete(at)) return;
+    partner[index] = at;
+  };
+
+  const byKey = group(remembered.filter(({ id }) => places.has(id)).map(({ id, key }) => [key, places.get(id)!]));
+  for (const [index, { key }] of desired.entries()) if (key !== undefined) pair(index, byKey.get(key)?.shift());
+
+  const byNaturalKey = group([...free].map((at) => [observed[at]!.naturalKey, at]));
+  for (const [index, { naturalKey }] of desired.entries()) {
+    if (partner[index] === undefined) pair(index, byNaturalKey.get(naturalKey)?.shift());
+  }
+
+  // Under AtLeast only what was ours may become another item of ours.
+  const ours = new Set(remembered.map(({ id }) => id));
+  const left = [...free].filter((at) => policy === 'Exact' || ours.has(observed[at]!.id));
+  for (const index of desired.keys()) if (partner[index] === undefined) pair(index, left.shift());
+  return partner;
+}
+
+function group(entries: [string, number][]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [key, at] of entries) {
+    const list = groups.get(key);
+    if (list) list.push(at);
+    else groups.set(key, [at]);
+  }
+  return groups;
+}
+
+/** Moves and adds: each item that does not stay goes right behind its predecessor. */
+function arrange(observed: readonly ObservedItem[], partner: readonly (number | undefined)[]): ListStep[] {
+  const stays = longestIncreasing(partner.filter((at) => at !== undefined));
+  if (partner.every((at) => at !== undefined && stays.has(at))) return [];
+  const list: (ObservedItem | number)[] = [...observed];
+  const first = partner.find((at) => at !== undefined && stays.has(at));
+  let previous: ObservedItem | number | undefined;
+  const steps: ListStep[] = [];
+  for (const [index, at] of partner.entries()) {
+    const item = at === undefined ? index : observed[at]!;
+    if (at === undefined || !stays.has(at)) {
+      if (at !== undefined) list.splice(list.indexOf(item), 1);
+      const position = previous === undefined ? start(list, first, observed) : list.indexOf(previous) + 1;
+      list.splice(position, 0, item);
+      if (typeof item === 'number') steps.push({ op: 'add', desired: index, position });
+      else steps.push({ op: 'move', desired: index, id: item.id, position });
+    }
+    previous = item;
+  }
+  return steps;
+}
+
+/** Where an item without predecessor goes: before the first that stays, else behind what is there. */
+function start(list: readonly (ObservedItem | number)[], first: number | undefined, observed: readonly ObservedItem[]) {
+  return first === undefined ? list.length : list.indexOf(observed[first]!);
+}
