@@ -59,7 +59,10 @@ export function createQueue({ clock, meter, name }: QueueOptions): Queue {
 
   function add(key: string, rank: number): void {
     if (closed) return;
-    if (working.has(key)) return addAgain(key, rank);
+    if (working.has(key)) {
+      addAgain(key, rank);
+      return;
+    }
     const lane = lanes.findIndex((keys) => keys.has(key));
     if (lane !== -1) {
       if (rank < lane) promote(key, lane, rank);
@@ -87,9 +90,12 @@ export function createQueue({ clock, meter, name }: QueueOptions): Queue {
   function enqueue(key: string, rank: number, addedAt: number): void {
     // A taker waits only while every lane is empty, so the key need not go through one.
     const taker = takers.shift();
-    if (taker) return taker(start(key, rank, addedAt));
-    lanes[rank]!.set(key, addedAt);
-    length++;
+    if (taker) {
+      taker(start(key, rank, addedAt));
+    } else {
+      lanes[rank]!.set(key, addedAt);
+      length++;
+    }
   }
 
   function first(rank: number): [string, number] {
