@@ -8,8 +8,10 @@ export interface Field {
   change: ChangeKind;
   /** How a wanted and an observed value are compared. */
   equality: Equality;
-  /** A change may lose data or replication state: held under `changePolicy: Safe`. `whenTrue`: only turning it on does. */
-  destructive?: boolean | 'whenTrue';
+  /** A change may lose data or replication state: held under `changePolicy: Safe`. `whenTrue`, `whenFalse`: only a change to that does. */
+  destructive?: boolean | 'whenTrue' | 'whenFalse';
+  /** Of an entry that ends in `*`: only the map keys that match. The first entry that fits wins. */
+  keys?: RegExp;
 }
 
 /**
@@ -22,10 +24,18 @@ export type ChangeKind = 'update' | 'recreate' | 'writeOnly' | 'unknown' | 'fixe
 /** vocabulary: folds case and separators. cron: collapses spaces. set: order does not matter. reference: by id, else by name. */
 export type Equality = 'string' | 'number' | 'boolean' | 'vocabulary' | 'cron' | 'set' | 'reference' | 'json';
 
-/** The entry of `path` in a table; concrete map keys and list indexes find their `*` and `[]` entry. */
+/**
+ * The entry of `path` in a table: its own, or that of an object it lies in (`sourceRef.id` finds `sourceRef`), or the
+ * first `*` entry that fits its map key. List indexes (`tasks[3].table`) find the `[]` entry.
+ */
 export function fieldOf(table: readonly Field[], path: string): Field | undefined {
-  const exact = table.find((field) => field.path === path);
-  if (exact) return exact;
-  const star = `${path.split('.')[0]}.*`;
-  return table.find((field) => field.path === star);
+  const wanted = path.replace(/\[[0-9]+\]/g, '[]');
+  for (let prefix = wanted; prefix !== ''; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')))) {
+    const own = table.find((field) => field.path === prefix);
+    if (own) return own;
+    const rest = wanted.slice(prefix.length + 1);
+    const star = table.find((field) => rest !== '' && field.path === `${prefix}.*` && (field.keys?.test(rest) ?? true));
+    if (star) return star;
+  }
+  return undefined;
 }
