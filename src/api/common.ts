@@ -124,6 +124,7 @@ const acceptedValue = z
   .object({
     want: text('Hash of what the spec says.', 64),
     got: text('Hash of what Sync made of it.', 64),
+    refused: flag('Sync kept its old value; it is not sent again until the spec changes.').optional(),
   })
   .meta({ description: 'A value that Sync keeps in another form than it was written.' });
 
@@ -133,20 +134,24 @@ const child = z
   .object({
     id: name('Id in Sync.', 128),
     key: name('The key given in the spec, else a hash of the natural key.', 128),
-    applied: text('Hash of what was last written.', 64).optional(),
-    accepted: map(acceptedValue, 32, 'Values that Sync keeps in another form, by path.').optional(),
+    applied: text('Hash of what was last written.', 64),
+    accepted: text('Hash of the same fields as Sync shows them, when it keeps them in another form.', 64).optional(),
   })
   .meta({ description: 'A task or step that this resource made or adopted.' });
 
 export type ChildStatus = z.infer<typeof child>;
 
-const intent = z
+export const intent = z
   .object({
     verb: name('What is being done, as create or addTask.', 64),
-    step: name('Which step of the plan.', 256),
+    step: text('Which step of the plan.', 512).optional(),
     at: time('When it was begun.'),
-    knownIds: list(name('An id.', 128), 2000, 'Ids that were there before, so that a new one can be told apart.'),
-    expected: list(text('A name or key.', 256), 2000, 'What must be there afterwards.').optional(),
+    knownIds: list(
+      name('An id.', 128),
+      2000,
+      'Ids that were there before, so that a new one can be told apart.',
+    ).optional(),
+    expected: text('Digest of what must be there afterwards.', 128).optional(),
   })
   .meta({ description: 'A call that was begun and whose outcome is not written down yet.' });
 
@@ -161,12 +166,12 @@ const pending = z
 
 const planChange = z
   .object({
-    verb: name('create, update, addTask, updateTask, moveTask, deleteTask, delete, recreate …', 64),
+    verb: name('What would be done, as update, addTask or recreate, and to what.', 512),
     path: text('The field, or the task or step.', 512).optional(),
     from: text('What Sync has, as text; never of a secret.', 512).optional(),
     to: text('What it would become, as text; never of a secret.', 512).optional(),
-    destructive: flag('It may lose data or replication state.').optional(),
-    cause: text('Why: spec, drift, secret or vanished.', 64).optional(),
+    destructive: flag('It may lose data or replication state.'),
+    cause: text('Why: spec, drift, secret or vanished.', 64),
     held: text('Why it is not done yet.', 512).optional(),
   })
   .meta({ description: 'One change.' });
@@ -176,7 +181,7 @@ export type PlanChange = z.infer<typeof planChange>;
 const plan = z
   .object({
     id: name('What approve-plan has to say to approve it.', 64),
-    digest: text('Hash of the steps that are held.', 64).optional(),
+    digest: text('Hash of the steps that are held.', 64),
     summary: text('The plan in a line.', 1024),
     changes: list(planChange, 20, 'The first changes.'),
     more: count('How many changes are not listed.').optional(),

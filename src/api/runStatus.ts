@@ -6,7 +6,7 @@ import { choice, count, list, name, text, time } from './schema.ts';
 export const RUN_STATES = ['Running', 'Succeeded', 'Failed', 'Cancelled', 'Skipped', 'Unknown'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-const state = choice(
+export const runState = choice(
   RUN_STATES,
   'The state; Unknown when the word that Sync used is not known, never taken for success.',
 );
@@ -21,7 +21,7 @@ const span = {
 
 const run = z
   .object({
-    state,
+    state: runState,
     rawStatus,
     ...span,
     runId: name('Id of the run in Sync.', 128).optional(),
@@ -33,7 +33,7 @@ const run = z
   .meta({ description: 'The last run, whoever started it.' });
 
 const taskRun = z
-  .object({ name: name('Table, query or key of the task or step.', 512), state, rawStatus, ...span })
+  .object({ name: name('Table, query or key of the task or step.', 512), state: runState, rawStatus, ...span })
   .meta({ description: 'The last run of one task or step.' });
 
 export type LastRun = z.infer<typeof run>;

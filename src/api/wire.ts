@@ -27,7 +27,21 @@ export type Route = z.infer<typeof route>;
 
 export const routes = list(route, 128, 'Routes that come before the built-in ones.');
 
-const entityKind = name('Kind of object, as job, jobTask or connection.', 64);
+const entityKind = choice(
+  [
+    ...(['workspace', 'connection', 'job', 'jobTask', 'transformation', 'transformationTask'] as const),
+    ...(['pipeline', 'step', 'event', 'user'] as const),
+  ],
+  'Which kind of object.',
+);
+
+const vocabularyName = choice(
+  [
+    ...(['jobType', 'transformationType', 'triggerType', 'verbosity', 'logfileVerbosity'] as const),
+    ...(['metadataRefresh', 'intervalUnit', 'stepType', 'runState'] as const),
+  ],
+  'Which vocabulary.',
+);
 
 const wireField = z
   .object({
@@ -39,7 +53,7 @@ const wireField = z
 
 const wireValue = z
   .object({
-    vocabulary: name('Which vocabulary, as jobType or verbosity.', 64),
+    vocabulary: vocabularyName,
     ours: name('The word in the spec.', 128),
     theirs: name('The word on the wire.', 128),
   })
@@ -53,6 +67,7 @@ export const facts = z
       'What a PUT does, by kind of object.',
     ).optional(),
     positionBase: integer('Whether places of tasks and steps count from 0 or 1.', 0, 1).optional(),
+    positionName: name('How the target place is called in the body of a move.', 64).optional(),
     createReply: choice(['object', 'id', 'nothing'], 'What a create answers.').optional(),
     childrenInParent: flag('Whether tasks and steps come inside their parent.').optional(),
   })
