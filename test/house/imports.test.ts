@@ -8,7 +8,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sync: [],
   kube: [],
   observability: [],
-  config: [],
+  config: ['observability/'],
   engine: ['kube/', 'api/common', 'api/fields', 'api/conditions'],
   kinds: ['api/', 'sync/', 'kube/', 'engine/'],
 };
