@@ -106,6 +106,9 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   }
 
   function take({ type, object }: WatchEvent<T>): void {
+    if (type === 'BOOKMARK' && isOlder(object.metadata.resourceVersion, version)) {
+      throw new KubeError('the API server went back in time', { status: 410, reason: 'Expired' });
+    }
     if (type === 'DELETED') guarded(() => feed.drop(object));
     else if (type !== 'BOOKMARK') put(object, false);
     malformed = 0;
