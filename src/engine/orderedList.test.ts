@@ -58,6 +58,18 @@ test('adds stand where the spec has them, deletes come last', () => {
   ]);
 });
 
+test('what is new at the end is appended, also behind the items of others', () => {
+  const { steps } = planList({ desired: spec('ab'), observed: server('ax'), remembered: [], policy: 'AtLeast' });
+  expect(steps).toEqual([{ op: 'add', desired: 1, position: 2 }]);
+});
+
+test('while an item waits to be deleted, moves count it', () => {
+  expect(plan('ba', 'xab').steps).toEqual([
+    { op: 'move', desired: 0, id: '2b', position: 1 },
+    { op: 'delete', id: '0x' },
+  ]);
+});
+
 test('equal items are told apart by what was remembered', () => {
   const input: Input = {
     desired: [

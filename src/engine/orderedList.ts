@@ -99,29 +99,29 @@ function group(entries: [string, number][]): Map<string, number[]> {
   return groups;
 }
 
-/** Moves and adds: each item that does not stay goes right behind its predecessor. */
+/**
+ * Moves and adds: each item that does not stay goes right before the next one that does, else to the end. So what is new at the
+ * end is an append, also behind the items of others.
+ */
 function arrange(observed: readonly ObservedItem[], partner: readonly (number | undefined)[]): ListStep[] {
-  const stays = longestIncreasing(partner.filter((at) => at !== undefined));
-  if (partner.every((at) => at !== undefined && stays.has(at))) return [];
+  const staying = longestIncreasing(partner.filter((at) => at !== undefined));
+  const stays = (at: number | undefined) => at !== undefined && staying.has(at);
   const list: (ObservedItem | number)[] = [...observed];
-  const first = partner.find((at) => at !== undefined && stays.has(at));
-  let previous: ObservedItem | number | undefined;
+  const anchors = partner.filter(stays).map((at) => observed[at!]!);
+  let passed = 0;
   const steps: ListStep[] = [];
   for (const [index, at] of partner.entries()) {
-    const item = at === undefined ? index : observed[at]!;
-    if (at === undefined || !stays.has(at)) {
-      if (at !== undefined) list.splice(list.indexOf(item), 1);
-      const position = previous === undefined ? start(list, first, observed) : list.indexOf(previous) + 1;
-      list.splice(position, 0, item);
-      if (typeof item === 'number') steps.push({ op: 'add', desired: index, position });
-      else steps.push({ op: 'move', desired: index, id: item.id, position });
+    if (stays(at)) {
+      passed++;
+      continue;
     }
-    previous = item;
+    const item = at === undefined ? index : observed[at]!;
+    if (at !== undefined) list.splice(list.indexOf(item), 1);
+    const anchor = anchors[passed];
+    const position = anchor ? list.indexOf(anchor) : list.length;
+    list.splice(position, 0, item);
+    if (typeof item === 'number') steps.push({ op: 'add', desired: index, position });
+    else steps.push({ op: 'move', desired: index, id: item.id, position });
   }
   return steps;
-}
-
-/** Where an item without predecessor goes: before the first that stays, else behind what is there. */
-function start(list: readonly (ObservedItem | number)[], first: number | undefined, observed: readonly ObservedItem[]) {
-  return first === undefined ? list.length : list.indexOf(observed[first]!);
 }
