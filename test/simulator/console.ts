@@ -6,7 +6,7 @@ import type { Behaviour, Run } from './progress.ts';
 import { type Child, type Fields, type Item, itemsOf } from './state.ts';
 import { changed, type World } from './world.ts';
 
-/** What a person does in the console, past the API: at once, without lag, refusals for being busy, or a place in the request log. */
+/** What a person does in the console, past the API: no refusals for being busy, no place in the request log. Reads of the API lag as ever. */
 export interface Console {
   createWorkspace(name: string): Item;
   /** Fields by canonical dotted path (`properties`, `schedule.cron`), references by id; the default workspace when none is named. */

@@ -16,16 +16,16 @@ export function lastRunWord(world: World, targetId: string): string | undefined 
   return last && wordOf(world, last);
 }
 
-export function lastRun({ state }: World, targetId: string): Run | undefined {
-  return [...state.runs.values()].findLast((run) => run.targetId === targetId && run.end !== 'skipped');
+export function lastRun({ runs }: World, targetId: string): Run | undefined {
+  return runs.of(targetId).findLast((run) => run.end !== 'skipped');
 }
 
 /** The runs that history shows, in its order. */
 export function historyOf(world: World, targetId: string): Run[] {
-  const { dialect, state, clock } = world;
+  const { dialect, clock } = world;
   if (dialect.history === 'empty') return [];
   const seenUntil = clock.now() - Number(dialect.lag);
-  const runs = [...state.runs.values()].filter((run) => run.targetId === targetId && run.startedAt <= seenUntil);
+  const runs = world.runs.of(targetId).filter((run) => run.startedAt <= seenUntil);
   if (dialect.history === 'oldest') return runs;
   return runs.reverse().filter((run) => dialect.history === 'newest' || run.endedAt !== undefined);
 }
@@ -70,7 +70,7 @@ export function renderPart(world: World, run: Run, part: RunPart): { [key: strin
     id: part.childId === '' ? undefined : new WireId(part.childId, run.kind === 'pipeline' ? 'step' : 'task'),
     [run.kind === 'pipeline' ? 'name' : 'table']: part.label,
     status: partWord(world.dialect, phase) ?? null,
-    run_start_date: phase === 'pending' ? undefined : new WireDate(part.startsAt),
+    run_start_date: part.startsAt <= (run.endedAt ?? now) ? new WireDate(part.startsAt) : undefined,
     records_affected: recordsAt(run, part, now),
     details: phase === 'failed' ? `${part.label}: the source returned an error.` : '',
   };

@@ -145,9 +145,13 @@ function resolveReferences(
     if (typeof value !== 'string' || value === '' || (type !== 'connectionRef' && type !== 'jobRef')) continue;
     if (value === old[path]) continue;
     const pool = itemsOf(world.state, type === 'jobRef' ? 'job' : 'connection');
-    const found = [...pool.values()].find(
-      (one) => one.parentId === workspaceId && (one.id === value || `name:${nameOf(one)}` === value),
-    );
+    const byId = pool.get(value);
+    const found =
+      byId?.parentId === workspaceId
+        ? byId
+        : [...pool.values()].find(
+            (one) => one.parentId === workspaceId && (one.id === value || `name:${nameOf(one)}` === value),
+          );
     if (found) fields[path] = found.id;
     else if (world.dialect.unknownReference !== 'accepted') throw unknownReference(world, path, value);
   }

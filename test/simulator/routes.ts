@@ -55,7 +55,7 @@ export function routesOf(dialect: Dialect): Route[] {
 function workspaceRoutes(): Route[] {
   return [
     get('workspaces.list', '/workspaces', list('workspace')),
-    get('workspaces.retrieve', '/workspaces/{id}', retrieve('workspace')),
+    get('workspaces.get', '/workspaces/{id}', retrieve('workspace')),
     write('workspaces.create', 'POST', '/workspaces', create('workspace')),
     write('workspaces.update', 'PUT', '/workspaces/{id}', update('workspace')),
     write('workspaces.delete', 'DELETE', '/workspaces/{id}', remove('workspace', workspaceRules)),
@@ -69,7 +69,7 @@ function connectionRoutes({ columnsRoute, downloadRoute }: Dialect): Route[] {
   const download = downloadRoute === 'body' ? `${one}/logs/download` : `${one}/logs/{file}/download`;
   return [
     get('connections.list', '/workspaces/{parent}/connections', list('connection')),
-    get('connections.retrieve', one, retrieve('connection')),
+    get('connections.get', one, retrieve('connection')),
     write('connections.create', 'POST', '/workspaces/{parent}/connections', create('connection', rules)),
     write('connections.update', 'PUT', one, update('connection', rules)),
     write('connections.delete', 'DELETE', one, remove('connection', rules)),
@@ -78,8 +78,8 @@ function connectionRoutes({ columnsRoute, downloadRoute }: Dialect): Route[] {
     ...unless(columnsRoute === 'absent', get('connections.columns', columns, connections.columns)),
     write('connections.resetMetadata', 'POST', `${one}/reset-metadata`, connections.resetMetadata),
     write('connections.resetCredentials', 'POST', `${one}/reset-credentials`, connections.resetCredentials),
-    get('connections.logs', `${one}/logs`, connections.logs),
-    ...unless(downloadRoute === 'absent', action('connections.downloadLog', download, connections.downloadLog)),
+    get('connections.logs.list', `${one}/logs`, connections.logs),
+    ...unless(downloadRoute === 'absent', action('connections.logs.download', download, connections.downloadLog)),
   ];
 }
 
@@ -92,7 +92,7 @@ function jobRoutes(dialect: Dialect): Route[] {
   return [
     get('jobs.list', '/workspaces/{parent}/jobs', list('job')),
     write('jobs.create', 'POST', '/workspaces/{parent}/jobs', create('job')),
-    ...unless(retrieveJob === 'absent', get('jobs.retrieve', one, retrieveOne)),
+    ...unless(retrieveJob === 'absent', get('jobs.get', one, retrieveOne)),
     write('jobs.update', 'PUT', one, update('job', runningRules)),
     write('jobs.delete', 'DELETE', one, remove('job', runningRules)),
     write('jobs.execute', 'POST', `${one}/execute`, execute('job')),
@@ -101,9 +101,9 @@ function jobRoutes(dialect: Dialect): Route[] {
     get('jobs.historyEntry', `${one}/history/{history}`, historyEntry('job')),
     ...statusRoute(dialect, 'job'),
     // Before the item route: `last-run` must not be taken for a task's id.
-    ...unless(lastRunRoute === 'absent', get('jobs.lastRun', lastRun, lastRunOfTasks)),
+    ...unless(lastRunRoute === 'absent', get('jobs.tasks.lastRun', lastRun, lastRunOfTasks)),
     ...taskRoutes(dialect, 'job'),
-    get('jobs.taskHistory', `${one}/tasks/{child}/history`, taskHistory),
+    get('jobs.tasks.history', `${one}/tasks/{child}/history`, taskHistory),
   ];
 }
 
@@ -111,7 +111,7 @@ function transformationRoutes(dialect: Dialect): Route[] {
   const one = '/transformations/{id}';
   return [
     get('transformations.list', '/workspaces/{parent}/transformations', list('transformation')),
-    get('transformations.retrieve', one, retrieve('transformation')),
+    get('transformations.get', one, retrieve('transformation')),
     write('transformations.create', 'POST', '/workspaces/{parent}/transformations', create('transformation')),
     write('transformations.update', 'PUT', one, update('transformation', runningRules)),
     write('transformations.delete', 'DELETE', one, remove('transformation', runningRules)),
@@ -127,7 +127,7 @@ function pipelineRoutes(dialect: Dialect): Route[] {
   const step = `${one}/steps/{child}`;
   return [
     get('pipelines.list', '/workspaces/{parent}/pipelines', list('pipeline')),
-    get('pipelines.retrieve', one, retrieve('pipeline')),
+    get('pipelines.get', one, retrieve('pipeline')),
     write('pipelines.create', 'POST', '/workspaces/{parent}/pipelines', create('pipeline')),
     write('pipelines.update', 'PUT', one, update('pipeline', runningRules)),
     write('pipelines.delete', 'DELETE', one, removePipeline),
@@ -136,11 +136,11 @@ function pipelineRoutes(dialect: Dialect): Route[] {
     get('pipelines.history', `${one}/history`, history('pipeline')),
     get('pipelines.historyEntry', `${one}/history/{history}`, historyEntry('pipeline')),
     ...statusRoute(dialect, 'pipeline'),
-    get('pipelines.steps', `${one}/steps`, listChildren('pipeline')),
-    write('pipelines.addStep', 'POST', `${one}/steps`, addChild('pipeline')),
-    write('pipelines.updateStep', 'PUT', step, updateChild('pipeline')),
-    write('pipelines.deleteStep', 'DELETE', step, removeChild('pipeline')),
-    ...moveRoute(dialect, 'pipelines.moveStep', `${step}/move`, 'pipeline'),
+    get('pipelines.steps.list', `${one}/steps`, listChildren('pipeline')),
+    write('pipelines.steps.add', 'POST', `${one}/steps`, addChild('pipeline')),
+    write('pipelines.steps.update', 'PUT', step, updateChild('pipeline')),
+    write('pipelines.steps.delete', 'DELETE', step, removeChild('pipeline')),
+    ...moveRoute(dialect, 'pipelines.steps.move', `${step}/move`, 'pipeline'),
   ];
 }
 
@@ -148,7 +148,7 @@ function eventRoutes(): Route[] {
   const all = '/pipelines/{parent}/events';
   return [
     get('events.list', all, list('event')),
-    get('events.retrieve', `${all}/{id}`, retrieve('event')),
+    get('events.get', `${all}/{id}`, retrieve('event')),
     write('events.create', 'POST', all, create('event')),
     write('events.update', 'PUT', `${all}/{id}`, update('event')),
     write('events.delete', 'DELETE', `${all}/{id}`, remove('event', runningRules)),
@@ -161,7 +161,7 @@ function userRoutes({ usersPath }: Dialect): Route[] {
   const redirect: Route = { id: 'users.create', method: 'POST', path: '/users/', access: 'action', operation: toPlain };
   return [
     get('users.list', '/users', list('user')),
-    get('users.retrieve', '/users/{id}', retrieve('user')),
+    get('users.get', '/users/{id}', retrieve('user')),
     ...(usersPath === 'both' || usersPath === 'slash' ? [createUser('/users/')] : []),
     ...(usersPath === 'both' || usersPath === 'plain' ? [createUser('/users')] : []),
     ...(usersPath === 'plain' ? [redirect] : []),
@@ -175,12 +175,12 @@ function taskRoutes(dialect: Dialect, kind: 'job' | 'transformation'): Route[] {
   const all = `/${kind}s/{id}/tasks`;
   const one = `${all}/{child}`;
   return [
-    get(`${kind}s.tasks`, all, listChildren(kind)),
-    get(`${kind}s.task`, one, retrieveChild(kind)),
-    write(`${kind}s.addTask`, 'POST', all, addChild(kind)),
-    write(`${kind}s.updateTask`, 'PUT', one, updateChild(kind)),
-    write(`${kind}s.deleteTask`, 'DELETE', one, removeChild(kind)),
-    ...moveRoute(dialect, `${kind}s.moveTask`, `${one}/move`, kind),
+    get(`${kind}s.tasks.list`, all, listChildren(kind)),
+    get(`${kind}s.tasks.get`, one, retrieveChild(kind)),
+    write(`${kind}s.tasks.add`, 'POST', all, addChild(kind)),
+    write(`${kind}s.tasks.update`, 'PUT', one, updateChild(kind)),
+    write(`${kind}s.tasks.delete`, 'DELETE', one, removeChild(kind)),
+    ...moveRoute(dialect, `${kind}s.tasks.move`, `${one}/move`, kind),
   ];
 }
 

@@ -23,6 +23,8 @@ export interface Runs {
   /** Throws Refusal when nothing runs. */
   cancel(item: Item): Run;
   active(targetId: string): Run | undefined;
+  /** All runs of one object, oldest first. */
+  of(targetId: string): readonly Run[];
   /** Resolves at the end of the run. */
   ended(run: Run): Promise<void>;
   /** How runs of one object go, or of all that have nothing of their own. */
@@ -35,6 +37,7 @@ export function createRuns(world: RunsWorld): Runs {
   const { clock, state } = world;
   const behaviours = new Map<string | undefined, Partial<Behaviour>>();
   const active = new Map<string, Run>();
+  const byTarget = new Map<string, Run[]>();
   const onEnd = new Map<string, (() => void)[]>();
 
   const behaviourOf = (id: string): Behaviour => ({
@@ -63,6 +66,9 @@ export function createRuns(world: RunsWorld): Runs {
       parts: [],
     };
     state.runs.set(run.id, run);
+    const before = byTarget.get(item.id);
+    if (before) before.push(run);
+    else byTarget.set(item.id, [run]);
     return run;
   };
 
@@ -156,6 +162,7 @@ export function createRuns(world: RunsWorld): Runs {
 
   return {
     active: (targetId) => active.get(targetId),
+    of: (targetId) => byTarget.get(targetId) ?? [],
     behave: (targetId, behaviour) => void behaviours.set(targetId, { ...behaviours.get(targetId), ...behaviour }),
     ended: (run) => new Promise((resolve) => whenEnded(run, resolve)),
     start(item, cause) {

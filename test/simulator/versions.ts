@@ -8,6 +8,8 @@ export interface Versions {
   record(kind: Kind, id: string, item: Item | undefined): void;
   get(kind: Kind, id: string): Item | undefined;
   all(kind: Kind): Item[];
+  /** Makes everything so far visible at once: what was there before the first request. */
+  catchUp(): void;
 }
 
 interface Version {
@@ -22,6 +24,7 @@ export function createVersions(state: State, clock: Clock, lagMs: number): Versi
       record() {},
       get: (kind, id) => itemsOf(state, kind).get(id),
       all: (kind) => [...itemsOf(state, kind).values()],
+      catchUp() {},
     };
   }
   const kept = new Map<Kind, Map<string, Version[]>>();
@@ -42,5 +45,9 @@ export function createVersions(state: State, clock: Clock, lagMs: number): Versi
     },
     get: (kind, id) => visible(ofKind(kind).get(id)),
     all: (kind) => [...ofKind(kind).values()].map(visible).filter((item) => item !== undefined),
+    catchUp() {
+      const versions = [...kept.values()].flatMap((map) => [...map.values()]).flat();
+      for (const version of versions) version.at = Math.min(version.at, clock.now() - lagMs);
+    },
   };
 }

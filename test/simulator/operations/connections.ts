@@ -32,7 +32,7 @@ export const connectionRules: Rules = {
 export const test: Operation = ({ world, params }) => {
   const item = seen(world, 'connection', params.id!);
   const failure = connectionFailure(item);
-  item.tested = { at: world.clock.now(), ok: failure === undefined };
+  noteTest(world, item.id, failure === undefined);
   if (failure === undefined || world.dialect.testReply === 'silent') {
     return { kind: 'object', status: 200, body: { success: true, message: 'The connection was tested successfully.' } };
   }
@@ -40,6 +40,13 @@ export const test: Operation = ({ world, params }) => {
   if (world.dialect.testReply === 'status') throw new Refusal(400, 'ConnectionFailed', message);
   return { kind: 'object', status: 200, body: { success: false, message } };
 };
+
+function noteTest(world: World, id: string, ok: boolean): void {
+  const item = world.state.connections.get(id);
+  if (!item) return;
+  item.tested = { at: world.clock.now(), ok };
+  world.versions.record('connection', id, item);
+}
 
 export const tables: Operation = ({ world, params }) => {
   const item = seen(world, 'connection', params.id!);
