@@ -25,13 +25,13 @@ export type ChangeKind = 'update' | 'recreate' | 'writeOnly' | 'unknown' | 'fixe
 export type Equality = 'string' | 'number' | 'boolean' | 'vocabulary' | 'cron' | 'set' | 'reference' | 'json';
 
 /**
- * The entry of `path` in a table: its own, or that of an object it lies in (`sourceRef.id` finds `sourceRef`), or the
+ * The entry of `path` in a table: its own, or that of an object or list it lies in (`sourceRef.id` finds `sourceRef`), or the
  * first `*` entry that fits its map key. List indexes (`tasks[3].table`) find the `[]` entry.
  */
 export function fieldOf(table: readonly Field[], path: string): Field | undefined {
   const wanted = path.replace(/\[[0-9]+\]/g, '[]');
   for (let prefix = wanted; prefix !== ''; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')))) {
-    const own = table.find((field) => field.path === prefix);
+    const own = table.find((field) => field.path === prefix || `${field.path}[]` === prefix);
     if (own) return own;
     const rest = wanted.slice(prefix.length + 1);
     const star = table.find((field) => rest !== '' && field.path === `${prefix}.*` && (field.keys?.test(rest) ?? true));
