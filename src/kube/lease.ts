@@ -67,8 +67,8 @@ export function createElector(options: ElectorOptions): Elector {
   let running: Promise<void> = Promise.resolve();
 
   const remainingMs = () => (state === 'leading' ? Math.max(0, renewedAt + leaseMs - clock.monotonic()) : 0);
-  // A hanging request must leave time for another one before the lease is lost.
-  const deadlineMs = Math.floor(renewMs / 2);
+  // A hanging request must leave time for two others before the lease is lost.
+  const deadlineMs = Math.floor(renewMs * 0.4);
 
   function observe(now: Lease | undefined): void {
     const same = now?.spec?.renewTime === lease?.spec?.renewTime && holderOf(now) === holderOf(lease);
@@ -115,20 +115,22 @@ export function createElector(options: ElectorOptions): Elector {
 
   /** Tries to take or renew; true when the lease is ours now. */
   async function attempt(): Promise<boolean> {
-    // A leader renews from what it wrote last, without reading; a conflict makes it read.
-    if (state !== 'leading' || lease === undefined) {
-      await read();
-      // Somebody gave the lease away by hand.
-      if (state === 'leading' && !['', identity].includes(holderOf(lease))) end(`${holderOf(lease)} holds the lease`);
-      if (signal.aborted || !mayTake()) return false;
-    }
+    // A leader renews what it wrote last without reading. A conflict may be its own earlier write, whose reply was lost: look at once.
+    if (state === 'leading' && lease !== undefined && (await take())) return true;
+    await read();
+    // Somebody gave the lease away by hand.
+    if (state === 'leading' && !['', identity].includes(holderOf(lease))) end(`${holderOf(lease)} holds the lease`);
+    if (signal.aborted || !mayTake()) return false;
+    return take();
+  }
+
+  async function take(): Promise<boolean> {
     const began = clock.monotonic();
     try {
       await write(identity);
     } catch (error) {
-      if (!isConflict(error) && !isAlreadyExists(error) && !isNotFound(error)) throw error;
-      lease = undefined;
-      return false;
+      if (isConflict(error) || isAlreadyExists(error) || isNotFound(error)) return false;
+      throw error;
     }
     renewedAt = began;
     return true;
