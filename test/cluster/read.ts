@@ -122,9 +122,7 @@ function listBody(
     return JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items });
   }
   const head = { kind: type.listKind, apiVersion: apiVersionOf(type.group, version.name), metadata };
-  const items = entries.map((entry) =>
-    type.builtin ? bare(target, entry) : render(backend, target, entry, form),
-  );
+  const items = entries.map((entry) => (type.builtin ? bare(target, entry) : render(backend, target, entry, form)));
   return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`;
 }
 
