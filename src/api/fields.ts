@@ -10,6 +10,8 @@ export interface Field {
   equality: Equality;
   /** A change may lose data or replication state: held under `changePolicy: Safe`. `whenTrue`, `whenFalse`: only a change to that does. */
   destructive?: boolean | 'whenTrue' | 'whenFalse';
+  /** Of a vocabulary of the server: the words that its documentation names; others are passed on with a warning. */
+  words?: readonly string[];
   /** Of an entry that ends in `*`: only the map keys that match. The first entry that fits wins. */
   keys?: RegExp;
 }

@@ -17,6 +17,11 @@ export function fixed(path: string): Field {
   return { path, change: 'fixed', equality: 'reference' };
 }
 
+/** A word of a server's vocabulary that a PUT changes. */
+export function updatedWord(path: string, words: readonly string[], destructive?: Field['destructive']): Field {
+  return { ...updated(path, 'vocabulary', destructive), words };
+}
+
 /** A field that a PUT changes. */
 export function updated(path: string, equality: Field['equality'], destructive?: Field['destructive']): Field {
   return destructive === undefined

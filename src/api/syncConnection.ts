@@ -15,9 +15,11 @@ import {
   ownedShape,
   serverBesideIdRule,
   updated,
+  updatedWord,
   WORKSPACE_FIELDS,
   workspaceShape,
 } from './specParts.ts';
+import { CONNECTION_VERBOSITIES, METADATA_REFRESHES } from './words.ts';
 
 /** A connection: a connector and its properties (sync-api-v2.md 3.2). */
 
@@ -44,13 +46,8 @@ export type PropertyFrom = z.infer<typeof propertyFrom>;
 
 const settings = z
   .object({
-    metadataRefreshInterval: vocabulary('When table and column lists are read anew.', [
-      'Never',
-      'Hourly',
-      'Daily',
-      'Start_of_Job',
-    ]).optional(),
-    logfileVerbosity: vocabulary('How much the log says.', ['None', 'Error', 'Info', 'Transfer', 'Verbose']).optional(),
+    metadataRefreshInterval: vocabulary('When table and column lists are read anew.', METADATA_REFRESHES).optional(),
+    logfileVerbosity: vocabulary('How much the log says.', CONNECTION_VERBOSITIES).optional(),
     useCDataCallbackURL: flag("Use CData's own callback for OAuth.").optional(),
   })
   .meta({ description: 'Settings of the connection.' });
@@ -135,8 +132,8 @@ export const FIELDS: readonly Field[] = [
   local('propertiesFrom[].property'),
   { path: 'propertiesFrom[].secretKeyRef', change: 'writeOnly', equality: 'reference' },
   updated('propertiesFrom[].configMapKeyRef', 'reference'),
-  updated('settings.metadataRefreshInterval', 'vocabulary'),
-  updated('settings.logfileVerbosity', 'vocabulary'),
+  updatedWord('settings.metadataRefreshInterval', METADATA_REFRESHES),
+  updatedWord('settings.logfileVerbosity', CONNECTION_VERBOSITIES),
   updated('settings.useCDataCallbackURL', 'boolean'),
   { path: 'labels', change: 'unknown', equality: 'set' },
   local('test.onChange', 'boolean'),

@@ -20,9 +20,11 @@ import {
   schedule,
   serverBesideIdRule,
   updated,
+  updatedWord,
   WORKSPACE_FIELDS,
   workspaceShape,
 } from './specParts.ts';
+import { INTERVAL_UNITS, JOB_TYPES, JOB_VERBOSITIES } from './words.ts';
 
 /** A replication job: tables of a source, copied to a destination, as ordered tasks (sync-api-v2.md 3.3, 3.4). */
 
@@ -54,7 +56,7 @@ const options = z
   .object({
     enableParallelProcessing: flag('Run tasks in parallel.').optional(),
     workerPool: integer('How many tasks run at a time.', 0, 10_000).optional(),
-    verbosity: vocabulary('How much the log says.', ['Error', 'Info', 'Transfer', 'Verbose']).optional(),
+    verbosity: vocabulary('How much the log says.', JOB_VERBOSITIES).optional(),
     destinationSchema: text('The schema that tables are written to.').optional(),
     tableNamePrefix: text('Put before the names of replicated tables.').optional(),
     useGMTDateTime: flag('Store times in GMT.').optional(),
@@ -68,14 +70,7 @@ const options = z
       0,
       1_000_000_000,
     ).optional(),
-    replicateIntervalUnit: vocabulary('Unit of replicateInterval.', [
-      'minutes',
-      'hours',
-      'days',
-      'weeks',
-      'months',
-      'years',
-    ]).optional(),
+    replicateIntervalUnit: vocabulary('Unit of replicateInterval.', INTERVAL_UNITS).optional(),
     replicateStartDate: text('Where replication starts: a date, or a number for sources that count.', 64).optional(),
     batchSize: integer('Rows in a batch.', 0, 1_000_000_000).optional(),
     commandTimeout: integer('Seconds after which a command counts as failed.', 0, 1_000_000_000).optional(),
@@ -90,13 +85,7 @@ const spec = ruled(
     .object({
       ...workspaceShape,
       name: name('Name of the job in Sync.'),
-      type: vocabulary('What kind of job it is.', [
-        'Standard',
-        'SyncAll',
-        'LoadFolder',
-        'ChangeDataCapture',
-        'ReverseETL',
-      ]).optional(),
+      type: vocabulary('What kind of job it is.', JOB_TYPES).optional(),
       sourceRef: reference('SyncConnection', 'The connection to read from.').optional(),
       destinationRef: reference('SyncConnection', 'The connection to write to.').optional(),
       schedule: schedule.optional(),
@@ -141,14 +130,14 @@ export type SyncJob = Resource<SyncJobSpec, SyncJobStatus>;
 export const FIELDS: readonly Field[] = [
   ...WORKSPACE_FIELDS,
   updated('name', 'string'),
-  updated('type', 'vocabulary', true),
+  updatedWord('type', JOB_TYPES, true),
   updated('sourceRef', 'reference', true),
   updated('destinationRef', 'reference', true),
   ...SCHEDULE_FIELDS,
   ...ALERT_FIELDS,
   updated('options.enableParallelProcessing', 'boolean'),
   updated('options.workerPool', 'number'),
-  updated('options.verbosity', 'vocabulary'),
+  updatedWord('options.verbosity', JOB_VERBOSITIES),
   updated('options.destinationSchema', 'string', true),
   updated('options.tableNamePrefix', 'string', true),
   updated('options.useGMTDateTime', 'boolean'),
@@ -158,7 +147,7 @@ export const FIELDS: readonly Field[] = [
   updated('options.continueOnError', 'boolean'),
   updated('options.alterSchema', 'boolean'),
   updated('options.replicateInterval', 'number'),
-  updated('options.replicateIntervalUnit', 'vocabulary'),
+  updatedWord('options.replicateIntervalUnit', INTERVAL_UNITS),
   updated('options.replicateStartDate', 'string', true),
   updated('options.batchSize', 'number'),
   updated('options.commandTimeout', 'number'),

@@ -20,9 +20,11 @@ import {
   schedule,
   serverBesideIdRule,
   updated,
+  updatedWord,
   WORKSPACE_FIELDS,
   workspaceShape,
 } from './specParts.ts';
+import { JOB_VERBOSITIES, TRANSFORMATION_TYPES, TRIGGER_TYPES } from './words.ts';
 
 /** A transformation: SQL or dbt that runs in a destination, as ordered tasks (sync-api-v2.md 3.5). */
 
@@ -42,7 +44,7 @@ export type TransformationTask = z.infer<typeof task>;
 
 const trigger = z
   .object({
-    type: vocabulary('What starts it.', ['None', 'Scheduled', 'AfterJob']).optional(),
+    type: vocabulary('What starts it.', TRIGGER_TYPES).optional(),
     afterJobRef: reference('SyncJob', 'The job that it follows.').optional(),
     afterTasks: list(
       name('Key, table or id of a task of that job.', 512),
@@ -56,7 +58,7 @@ const trigger = z
 
 const options = z
   .object({
-    verbosity: vocabulary('How much the log says.', ['Error', 'Info', 'Transfer', 'Verbose']).optional(),
+    verbosity: vocabulary('How much the log says.', JOB_VERBOSITIES).optional(),
     commandTimeout: integer('Seconds after which a command counts as failed.', 0, 1_000_000_000).optional(),
   })
   .meta({ description: 'How the transformation works. What is absent is left as Sync has it.' });
@@ -66,7 +68,7 @@ const spec = ruled(
     .object({
       ...workspaceShape,
       name: name('Name of the transformation in Sync.'),
-      type: vocabulary('What kind of transformation it is.', ['SQL', 'DBT', 'DBT-Cloud']).optional(),
+      type: vocabulary('What kind of transformation it is.', TRANSFORMATION_TYPES).optional(),
       destinationRef: reference('SyncConnection', 'The connection that it runs in.').optional(),
       schedule: schedule.optional(),
       trigger: trigger.optional(),
@@ -95,15 +97,15 @@ export type SyncTransformation = Resource<SyncTransformationSpec, SyncTransforma
 export const FIELDS: readonly Field[] = [
   ...WORKSPACE_FIELDS,
   updated('name', 'string'),
-  updated('type', 'vocabulary', true),
+  updatedWord('type', TRANSFORMATION_TYPES, true),
   updated('destinationRef', 'reference', true),
   ...SCHEDULE_FIELDS,
-  updated('trigger.type', 'vocabulary'),
+  updatedWord('trigger.type', TRIGGER_TYPES),
   updated('trigger.afterJobRef', 'reference'),
   updated('trigger.afterTasks', 'set'),
   updated('trigger.cron', 'cron'),
   ...ALERT_FIELDS,
-  updated('options.verbosity', 'vocabulary'),
+  updatedWord('options.verbosity', JOB_VERBOSITIES),
   updated('options.commandTimeout', 'number'),
   local('tasks[].key'),
   updated('tasks[].query', 'string', true),
