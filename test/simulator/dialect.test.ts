@@ -116,7 +116,7 @@ test('the reference is what the documentation reads like', async () => {
 });
 
 test('a lagging server shows a change only after the lag', async () => {
-  const { call, ok, clock } = createRig({ dialect: dialectWith({ lag: '3000' }) });
+  const { call, ok, clock, simulator } = createRig({ dialect: dialectWith({ lag: '3000' }) });
   const { id } = await ok('POST', '/workspaces', { name: 'late' });
   expect((await call('GET', `/workspaces/${id}`)).status).toBe(404);
   expect((await ok('GET', '/workspaces')).value).toHaveLength(1);
@@ -126,6 +126,10 @@ test('a lagging server shows a change only after the lag', async () => {
   expect(await ok('GET', `/workspaces/${id}`)).toMatchObject({ name: 'late' });
   await clock.advance(3000);
   expect(await ok('GET', `/workspaces/${id}`)).toMatchObject({ name: 'later' });
+  const connection = simulator.console.createConnection({ name: 'c', connector: 'CSV' });
+  expect((await call('GET', `/connections/${connection.id}`)).status).toBe(404);
+  simulator.catchUp();
+  expect(await ok('GET', `/connections/${connection.id}`)).toMatchObject({ name: 'c' });
 });
 
 test('a replacing PUT puts back what it does not name; a connection merges its properties', async () => {

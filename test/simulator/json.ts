@@ -15,8 +15,3 @@ export function formatJson(value: Json): string {
   const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? rawJSON(String(part)) : part));
 }
-
-/** Deep copy that shares nothing. */
-export function copyJson<T extends Json>(value: T): T {
-  return structuredClone(value);
-}
