@@ -46,7 +46,8 @@ export async function parseBody(text: string, clock: Clock): Promise<Json> {
   let breath = at + SLICE;
   for (;;) {
     const end = itemEnd(text, at);
-    if (end.char === ']' && items.length === 0 && text.slice(start, end.at).trim() === '') return assemble(text, array, end.at, items);
+    if (end.char === ']' && items.length === 0 && text.slice(start, end.at).trim() === '')
+      return assemble(text, array, end.at, items);
     items.push(parseJson(text.slice(start, end.at)));
     if (end.char === ']') return assemble(text, array, end.at, items);
     at = start = end.at + 1;

@@ -10,9 +10,13 @@ export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipp
  */
 export function decodeRunState(word: string): RunState {
   const folded = foldKey(word);
-  if (/unsuccess|incomplete|notstart|notrun|neverrun/.test(folded)) return folded.includes('unsuccess') ? 'failed' : 'unknown';
+  if (/unsuccess|incomplete|notstart|notrun|neverrun/.test(folded))
+    return folded.includes('unsuccess') ? 'failed' : 'unknown';
   // "0 Tasks Failed" and "completed without errors" count what did not happen.
-  const counted = folded.replace(/(^|[^0-9])0(of[0-9]+)?(tasks?)?(fail(ed|ures?)?|errors?)|(without|no)(errors?|failures?)/g, '$1');
+  const counted = folded.replace(
+    /(^|[^0-9])0(of[0-9]+)?(tasks?)?(fail(ed|ures?)?|errors?)|(without|no)(errors?|failures?)/g,
+    '$1',
+  );
   if (/fail|error/.test(counted)) return 'failed';
   if (/cancel/.test(counted)) return /cancell?ing/.test(counted) ? 'running' : 'cancelled';
   if (/skip/.test(counted)) return 'skipped';
@@ -60,7 +64,9 @@ export function decodeItem(body: Json | undefined): JsonObject | undefined {
 }
 
 function hasIdentity(body: JsonObject): boolean {
-  return Object.keys(body).some((key) => /^id$|(connection|job|task|workspace|pipeline|step|event|user|transformation)id$/.test(foldKey(key)));
+  return Object.keys(body).some((key) =>
+    /^id$|(connection|job|task|workspace|pipeline|step|event|user|transformation)id$/.test(foldKey(key)),
+  );
 }
 
 /** A server's words about an error: `error.message`, `message`, `detail`, else the raw text. Not scrubbed. */

@@ -52,7 +52,9 @@ export function createLimiter(clock: Clock, limits: Limits, onWait: (seconds: nu
     filledAt = now;
   };
   const next = (): Lane | undefined => {
-    const open = ORDER.filter((lane) => queues[lane].length > 0 && (lane === 'slow' ? slow < SLOW_CALLS : busy < current.concurrency));
+    const open = ORDER.filter(
+      (lane) => queues[lane].length > 0 && (lane === 'slow' ? slow < SLOW_CALLS : busy < current.concurrency),
+    );
     // Without this, a bulk change would starve the polls that tell whether it worked.
     const aged = open.find((lane) => clock.monotonic() - queues[lane][0]!.since >= AGED_MS && lane !== 'slow');
     return open.includes('slow') ? 'slow' : (aged ?? open[0]);

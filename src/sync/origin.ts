@@ -7,6 +7,8 @@ import { createLimiter, type Limiter, type Limits, SLOW_CALLS } from './limits.t
 
 /** What all clients of one origin share: rate, concurrency, breaker, and the pool where TLS and proxy are the same. */
 export interface Origin {
+  /** `scheme://host:port` */
+  url: string;
   connection: Connection;
   limiter: Limiter;
   breaker: Breaker;
@@ -50,7 +52,9 @@ interface Shared {
 /** The origins of one process. Made once, at wiring time: it registers the metrics. */
 export function createOrigins({ clock, random, transport, meter }: OriginDeps): Origins {
   const shared = new Map<string, Shared>();
-  const circuit: Gauge = meter.gauge('cdata_sync_circuit_open', '1 while calls to a Sync server are held back.', ['origin']);
+  const circuit: Gauge = meter.gauge('cdata_sync_circuit_open', '1 while calls to a Sync server are held back.', [
+    'origin',
+  ]);
   const throttled = meter.counter('cdata_sync_api_throttle_seconds_total', 'Seconds that calls waited for their turn.');
   const metrics: CallMetrics = {
     requests: meter.counter('cdata_sync_api_requests_total', 'Calls to Sync by operation and status code or failure.', [
@@ -93,6 +97,7 @@ export function createOrigins({ clock, random, transport, meter }: OriginDeps): 
       const { key, pool } = connect(one, options);
       let left = false;
       return {
+        url: options.origin,
         connection: pool.connection,
         limiter: one.limiter,
         breaker: one.breaker,

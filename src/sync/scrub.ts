@@ -10,6 +10,8 @@ export interface Scrubber {
   forget(secret: string): void;
   /** The text without known secrets, without values of sensitive keys, without control characters, at most 1 KiB. Never throws. */
   scrub(text: string): string;
+  /** Takes secrets out of a text of any length, such as a log file, and leaves the rest as it is. */
+  hide(text: string): string;
 }
 
 /** An empty scrubber (design, "Scrubbing"). */
@@ -21,6 +23,7 @@ export function createScrubber(): Scrubber {
       if (secret.length >= MIN_SECRET && !/^\*+$/.test(secret)) secrets.set(secret, formsOf(secret));
     },
     forget: (secret) => void secrets.delete(secret),
+    hide: (text) => hideKeyed(hide(text)),
     scrub(text) {
       let work = text;
       if (work.length > MAX_INPUT) {
@@ -107,7 +110,10 @@ function hideKeyed(text: string): string {
 function cut(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_BYTES) return text;
-  return `${bytes.subarray(0, MAX_BYTES - 3).toString('utf8').replace(/\ufffd+$/, '')}…`;
+  return `${bytes
+    .subarray(0, MAX_BYTES - 3)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '')}…`;
 }
 
 const SENSITIVE =

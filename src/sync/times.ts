@@ -28,7 +28,8 @@ export function decodeTime(value: Json | undefined, zone?: string): number | und
   if (offset === undefined) return undefined;
   const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((i) => Number(parts[i] ?? 0));
   const ms = Number((parts[7] ?? '0').padEnd(3, '0').slice(0, 3));
-  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 24 || minute! > 59 || second! > 60) return undefined;
+  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 24 || minute! > 59 || second! > 60)
+    return undefined;
   return Date.UTC(year!, month! - 1, day, hour, minute, second, ms) - offset * 60_000;
 }
 

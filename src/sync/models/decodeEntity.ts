@@ -35,7 +35,9 @@ const STATUS = ['status', 'job_status', 'run_status', 'last_run_status', 'state'
  */
 export function decodeEntity(kind: EntityKind, raw: Json, wire: Wire): Entity {
   if (!isObject(raw)) throw new DecodeError(`a ${kind} in the reply is not an object`);
-  const idAt = ['id', ...ID_NAMES[kind]].map((name) => findPath(raw, name.split('.'))).find((found) => idText(found?.value));
+  const idAt = ['id', ...ID_NAMES[kind]]
+    .map((name) => findPath(raw, name.split('.')))
+    .find((found) => idText(found?.value));
   if (!idAt) throw new DecodeError(`a ${kind} in the reply has no id`);
   if (typeof idAt.value !== 'string') wire.numericIds.add(kind);
   const fields = new Map<string, Json>();
@@ -107,12 +109,15 @@ function decodeValue(field: ModelField, value: Json, wire: Wire): Json | undefin
     case 'boolean':
       return decodeBoolean(value);
     case 'number':
-      if (typeof value === 'string') return /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value === '' ? null : undefined;
+      if (typeof value === 'string')
+        return /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value === '' ? null : undefined;
       return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
     case 'string':
       return idText(value) ?? (value === '' ? '' : undefined);
     case 'word':
-      return typeof value === 'string' || typeof value === 'number' ? decodeWord(wire, field.vocabulary!, value) : undefined;
+      return typeof value === 'string' || typeof value === 'number'
+        ? decodeWord(wire, field.vocabulary!, value)
+        : undefined;
     case 'words':
     case 'ids':
     case 'roles':
@@ -130,9 +135,15 @@ function decodeBoolean(value: Json): boolean | undefined {
 
 // Labels and roles come as words, or as {id, name}; v1 has them in one string.
 function decodeWords(value: Json): Json | undefined {
-  if (typeof value === 'string') return value.split(',').map((word) => word.trim()).filter(Boolean);
+  if (typeof value === 'string')
+    return value
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean);
   if (!Array.isArray(value)) return undefined;
-  return value.map((item) => idText(isObject(item) ? pick(item, 'id', 'name', 'value') : item)).filter((word) => word !== undefined);
+  return value
+    .map((item) => idText(isObject(item) ? pick(item, 'id', 'name', 'value') : item))
+    .filter((word) => word !== undefined);
 }
 
 // `{type: "job", reference: {…}}` is told as the reference that it is: `job`.
@@ -163,7 +174,13 @@ export function inOrder(children: Entity[]): Entity[] {
   return children.toSorted((a, b) => (position(a) as number) - (position(b) as number));
 }
 
-function collectExtra(value: JsonObject, at: string[], taken: Set<string>, fields: Map<string, Json>, masked: Set<string>): void {
+function collectExtra(
+  value: JsonObject,
+  at: string[],
+  taken: Set<string>,
+  fields: Map<string, Json>,
+  masked: Set<string>,
+): void {
   for (const [key, item] of Object.entries(value)) {
     const here = [...at, key];
     if (taken.has(keyOf(here)) || key.startsWith('@')) continue;

@@ -10,7 +10,12 @@ import type { Facts, Wire } from './wire.ts';
 import { encodeWord } from './words.ts';
 
 /** The body that creates an object with these fields, placed as this server's replies have shown, else as documented. */
-export function encodeCreate(kind: EntityKind, fields: ReadonlyMap<string, Json>, wire: Wire, _facts: Facts): JsonObject {
+export function encodeCreate(
+  kind: EntityKind,
+  fields: ReadonlyMap<string, Json>,
+  wire: Wire,
+  _facts: Facts,
+): JsonObject {
   const context: Context = { kind, body: {}, wire, table: fieldsOf(kind, wire.fields) };
   for (const [path, value] of fields) write(context, path, value);
   return context.body;
@@ -103,7 +108,8 @@ function writeStepTarget(context: Context, field: ModelField, value: Json): void
   const generic = table.find((entry) => entry.path === 'reference')!;
   const ownKey = wire.seen.has(`step ${field.path}`) || findReference(body, field.path) !== undefined;
   const target = ownKey ? field : { ...generic, to: field.to };
-  if (field.path !== 'reference' && !ownKey) writeValue(context, table.find((entry) => entry.path === 'type')!, field.path);
+  if (field.path !== 'reference' && !ownKey)
+    writeValue(context, table.find((entry) => entry.path === 'type')!, field.path);
   writeReference(context, target, value, placeOf(context, target));
 }
 
@@ -121,7 +127,8 @@ function placeOf({ kind, body, wire, table }: Context, field: ModelField): strin
 // A scalar where an object belongs, or the other way round, is another field of the same name.
 function fits(field: ModelField, value: Json): boolean {
   if (field.type === 'json') return true;
-  if (value === null) return !field.names.some((name) => name.includes('.') && field.names.includes(name.split('.')[0]!));
+  if (value === null)
+    return !field.names.some((name) => name.includes('.') && field.names.includes(name.split('.')[0]!));
   return isObject(value) === (field.type === 'map' || field.type === 'reference');
 }
 

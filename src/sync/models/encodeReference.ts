@@ -24,13 +24,19 @@ export function writeReference({ kind, body, wire }: Target, field: ModelField, 
   if (shown?.id || shown?.name) return overlay(body, shown, encodeId(shown.id?.value), name);
   if (shown?.bare && (typeof shown.bare.value !== 'object' || field.bare)) {
     // One bare value is the id or the name; whichever it was, it stays.
-    const byName = !field.bare && typeof shown.bare.value === 'string' && !/^[0-9a-f-]{36}$|^\d+$/i.test(shown.bare.value);
-    return setAt(body, shown.bare.at, (byName ? name : undefined) ?? (id === undefined ? (name ?? null) : encodeId(shown.bare.value)));
+    const byName =
+      !field.bare && typeof shown.bare.value === 'string' && !/^[0-9a-f-]{36}$|^\d+$/i.test(shown.bare.value);
+    return setAt(
+      body,
+      shown.bare.at,
+      (byName ? name : undefined) ?? (id === undefined ? (name ?? null) : encodeId(shown.bare.value)),
+    );
   }
   const form = field.bare ? 'bare' : wire.seen.get(`${kind} ${field.path}`)?.form;
   if (value === null) return setAt(body, place, null);
   if (form === 'bare') return setAt(body, place, id === undefined ? (name ?? null) : encodeId());
-  if (form === 'flat' && id !== undefined) return setAt(body, [...place.slice(0, -1), `${place.at(-1)}_id`], encodeId());
+  if (form === 'flat' && id !== undefined)
+    return setAt(body, [...place.slice(0, -1), `${place.at(-1)}_id`], encodeId());
   setAt(body, place, { ...(id !== undefined && { id: encodeId() }), ...(name !== undefined && { name }) });
 }
 

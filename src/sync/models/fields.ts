@@ -2,7 +2,17 @@ import type { EntityKind } from './entity.ts';
 import type { Vocabulary } from './wire.ts';
 
 /** reference: `{id, name}`. words: a list of strings. map: an object whose keys are ours to pass through. roles: a list of names. */
-export type FieldType = 'string' | 'boolean' | 'number' | 'word' | 'reference' | 'words' | 'ids' | 'map' | 'roles' | 'json';
+export type FieldType =
+  | 'string'
+  | 'boolean'
+  | 'number'
+  | 'word'
+  | 'reference'
+  | 'words'
+  | 'ids'
+  | 'map'
+  | 'roles'
+  | 'json';
 
 /** One field of a kind: where it stands in our model and on the wire. */
 export interface ModelField {
@@ -33,7 +43,9 @@ const word = (path: string, vocabulary: Vocabulary, names: string) => field(path
 
 const NAME = field('name', 'string', 'name');
 const LABELS = field('labels', 'words', 'labels');
-const POSITION = field('position', 'number', 'position index order sequence order_index sort_order', { readOnly: true });
+const POSITION = field('position', 'number', 'position index order sequence order_index sort_order', {
+  readOnly: true,
+});
 
 const WORKSPACE = [NAME, field('isDefault', 'boolean', 'is_default default', { readOnly: true })];
 
@@ -42,7 +54,11 @@ const CONNECTION = [
   field('connector', 'string', 'connector provider_name provider connector_name connector_type'),
   field('connectorVersion', 'string', 'connector_version'),
   field('properties', 'map', 'properties'),
-  word('settings.metadataRefreshInterval', 'metadataRefresh', 'settings.metadata_refresh_interval metadata_refresh_interval'),
+  word(
+    'settings.metadataRefreshInterval',
+    'metadataRefresh',
+    'settings.metadata_refresh_interval metadata_refresh_interval',
+  ),
   word('settings.logfileVerbosity', 'logfileVerbosity', 'settings.logfile_verbosity logfile_verbosity'),
   field('settings.useCDataCallbackURL', 'boolean', 'settings.use_cdata_callback_url use_cdata_callback_url'),
   LABELS,
@@ -142,7 +158,10 @@ const TABLES: Readonly<Record<EntityKind, readonly ModelField[]>> = {
 };
 
 /** The fields of a kind (sync-api-v2.md section 3), with `fields` corrections in front of the built-in names. */
-export function fieldsOf(kind: EntityKind, corrections: readonly { kind: EntityKind; path: string; name: string }[]): readonly ModelField[] {
+export function fieldsOf(
+  kind: EntityKind,
+  corrections: readonly { kind: EntityKind; path: string; name: string }[],
+): readonly ModelField[] {
   const own = corrections.filter((correction) => correction.kind === kind);
   if (own.length === 0) return TABLES[kind];
   const corrected = TABLES[kind].map((entry) => {

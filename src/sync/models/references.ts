@@ -28,7 +28,12 @@ export function findReference(raw: JsonObject, name: string): FoundReference | u
 /** In which form a reference stands. */
 export function formOf(found: FoundReference): 'pair' | 'flat' | 'bare' {
   if (!found.id && !found.name) return 'bare';
-  return (found.id ?? found.name)!.at.at(-1)!.toLowerCase().match(/^(id|name)$/) ? 'pair' : 'flat';
+  return (found.id ?? found.name)!.at
+    .at(-1)!
+    .toLowerCase()
+    .match(/^(id|name)$/)
+    ? 'pair'
+    : 'flat';
 }
 
 /** Our form of a reference: `{id, name}` with the id as a string; null where the server says null. */
@@ -46,7 +51,8 @@ export function decodeReference(found: FoundReference, isId: boolean): Json {
 /** An id in its wire type: as a number where this server's ids of that kind are numbers. */
 export function wireId(wire: Wire, kind: string | undefined, id: string, shown?: Json): Json {
   if (idText(shown) === id) return shown!;
-  const numeric = typeof shown === 'number' || typeof shown === 'bigint' || (kind !== undefined && wire.numericIds.has(kind));
+  const numeric =
+    typeof shown === 'number' || typeof shown === 'bigint' || (kind !== undefined && wire.numericIds.has(kind));
   if (!numeric || !/^\d+$/.test(id)) return id;
   const value = Number(id);
   return Number.isSafeInteger(value) ? value : BigInt(id);

@@ -1,0 +1,173 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Json } from '../ports/json.ts';
+import { type HttpResponse, TransportError } from '../ports/transport.ts';
+import { BodyTooLarge, parseBody, readBody } from './body.ts';
+import { type CallOutcome, SyncError } from './errors.ts';
+import type { Lane } from './limits.ts';
+import type { CallMetrics, Origin } from './origin.ts';
+import type { Operation } from './routes.ts';
+import type { Scrubber } from './scrub.ts';
+
+/** One request as it goes out. */
+export interface Shot {
+  operation: Operation;
+  method: string;
+  /** Path and query, as sent. */
+  path: string;
+  body?: string;
+  ifMatch?: string;
+  lane: Lane;
+  /** From sending to the end of the reply; Infinity: none. */
+  deadlineMs: number;
+  /** How long it may wait for its turn. */
+  sendWithinMs?: number;
+  signal?: AbortSignal;
+}
+
+/** One reply, read and parsed, not judged. */
+export interface Exchange {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  /** Undefined when the text is empty or not JSON. */
+  json?: Json;
+  /** The body could not be read to its end. */
+  fault?: 'tooLarge' | 'cutOff';
+}
+
+export interface ExchangeDeps {
+  clock: Clock;
+  origin: Origin;
+  metrics: CallMetrics;
+  scrubber: Scrubber;
+  maxBodyBytes: number;
+  authHeaders: Readonly<Record<string, string>>;
+  /** Asks the server whether it is there, past limits and breaker; never rejects. */
+  probe(): Promise<boolean>;
+}
+
+type Failure = Extract<CallOutcome, { kind: 'transport' }>['failure'];
+const CONNECTION_FAILURES: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'connectTimeout', 'proxy', 'reset']);
+
+/** Waits its turn, sends, reads. A GET is repeated once when it was not sent or was reset. Throws SyncError (transport, circuitOpen). */
+export async function exchange(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
+  try {
+    return await once(deps, shot);
+  } catch (error) {
+    if (!(error instanceof SyncError) || shot.method !== 'GET' || error.outcome.kind !== 'transport') throw error;
+    const { failure, sent } = error.outcome;
+    if (failure === 'timeout' || (sent && failure !== 'reset') || deps.origin.breaker.open) throw error;
+    return once(deps, shot);
+  }
+}
+
+async function once(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
+  await passBreaker(deps, shot);
+  const release = await deps.origin.limiter.acquire(shot.lane, { withinMs: shot.sendWithinMs, signal: shot.signal });
+  if (!release) throw transportError(shot, 'timeout', false, 'it was not sent in time');
+  try {
+    // The server may have gone while this waited.
+    await passBreaker(deps, shot);
+    return await send(deps, shot);
+  } finally {
+    release();
+  }
+}
+
+async function passBreaker({ origin, probe }: ExchangeDeps, { operation }: Shot): Promise<void> {
+  const retryAfterMs = await origin.breaker.enter(probe);
+  if (retryAfterMs === undefined) return;
+  const message = `${operation.id} was not sent: the server does not answer; next try in ${Math.ceil(retryAfterMs / 1000)} s`;
+  throw new SyncError(operation.id, operation.access, { kind: 'circuitOpen', retryAfterMs }, message);
+}
+
+/** Sends at once, without limits, and tells the breaker and the metrics what came of it. */
+export async function send(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
+  const { clock, origin, metrics } = deps;
+  const labels = { operation: shot.operation.id };
+  const started = clock.monotonic();
+  let code = 'aborted';
+  try {
+    const reply = await sendWithDeadline(deps, shot);
+    code = String(reply.status);
+    if (reply.status >= 502 && reply.status <= 504) void origin.breaker.failed(shot.operation.id, deps.probe);
+    else origin.breaker.answered();
+    return reply;
+  } catch (error) {
+    if (error instanceof SyncError && error.outcome.kind === 'transport') {
+      code = error.outcome.failure;
+      if (CONNECTION_FAILURES.has(code)) void origin.breaker.failed(shot.operation.id, deps.probe);
+    }
+    throw error;
+  } finally {
+    metrics.requests.inc({ ...labels, code });
+    metrics.duration.observe(labels, (clock.monotonic() - started) / 1000);
+  }
+}
+
+async function sendWithDeadline(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
+  const stop = new AbortController();
+  const onAbort = () => stop.abort();
+  shot.signal?.addEventListener('abort', onAbort, { once: true });
+  const cancel = shot.deadlineMs === Infinity ? undefined : deps.clock.after(Math.max(0, shot.deadlineMs), onAbort);
+  try {
+    const response = await deps.origin.connection.request({
+      method: shot.method,
+      path: shot.path,
+      headers: headersOf(deps, shot),
+      ...(shot.body !== undefined && { body: shot.body }),
+      signal: stop.signal,
+    });
+    return await read(deps, response, stop);
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    // An abort is our own doing: the deadline, or the caller who no longer waits.
+    const failure: Failure = error.failure === 'aborted' ? 'timeout' : error.failure;
+    const words = error.failure === 'aborted' ? 'no answer in time' : deps.scrubber.scrub(error.message);
+    throw transportError(shot, failure, error.sent, words);
+  } finally {
+    cancel?.();
+    shot.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function read(
+  { clock, maxBodyBytes }: ExchangeDeps,
+  response: HttpResponse,
+  stop: AbortController,
+): Promise<Exchange> {
+  const { status, headers } = response;
+  let text: string;
+  try {
+    text = await readBody(response, maxBodyBytes);
+  } catch (error) {
+    if (error instanceof BodyTooLarge) {
+      stop.abort();
+      return { status, headers, text: '', fault: 'tooLarge' };
+    }
+    if (error instanceof TransportError && error.failure !== 'aborted')
+      return { status, headers, text: '', fault: 'cutOff' };
+    throw error;
+  }
+  if (text.trim() === '') return { status, headers, text };
+  try {
+    return { status, headers, text, json: await parseBody(text, clock) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { status, headers, text };
+    throw error;
+  }
+}
+
+function headersOf({ authHeaders }: ExchangeDeps, { body, ifMatch }: Shot): Record<string, string> {
+  return {
+    ...authHeaders,
+    accept: 'application/json',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+  };
+}
+
+function transportError({ operation, method, path }: Shot, failure: Failure, sent: boolean, words: string): SyncError {
+  const message = `${operation.id} (${method} ${path.replace(/\?.*$/, '')}) failed: ${words}`;
+  return new SyncError(operation.id, operation.access, { kind: 'transport', failure, sent }, message);
+}

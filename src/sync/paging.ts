@@ -1,0 +1,93 @@
+import type { Json } from '../ports/json.ts';
+import type { Call, CallArgs } from './call.ts';
+import { decodeList, idText, type ListBody } from './decode.ts';
+import { SyncError } from './errors.ts';
+import { isObject, stringifyJson } from './json.ts';
+import { pick } from './keys.ts';
+import { type Facts, factOf } from './models/wire.ts';
+import { operationOf } from './routes.ts';
+
+/**
+ * All items of a list, over all its pages: `@odata.nextLink`, a count with `$skip`, or numbered pages (sync-api-v2.md section 2).
+ * Resolves to complete lists only; throws SyncError `unreadable` when the pages do not add up.
+ */
+export async function readList(
+  call: Call,
+  origin: string,
+  facts: Facts,
+  operationId: string,
+  args: CallArgs,
+): Promise<Json[]> {
+  const fail = (what: string) =>
+    new SyncError(operationId, operationOf(operationId).access, { kind: 'unreadable' }, `${operationId}: ${what}`);
+  const seen = new Set<string>();
+  const items: Json[] = [];
+  let page: Page | undefined = {};
+  while (page) {
+    const { link, query }: Page = page;
+    const reply = await call(operationId, {
+      ...args,
+      ...(link !== undefined && { link }),
+      query: { ...args.query, ...query },
+    });
+    const body = decodeList(reply.json);
+    if (!body) throw fail('the reply is not a list');
+    const fresh = body.items.filter((item) => !seen.has(identityOf(item)));
+    for (const item of fresh) seen.add(identityOf(item));
+    items.push(...fresh);
+    page = nextPage(body, items.length, reply.path, origin, facts);
+    if (page?.link !== undefined && !page.link.startsWith('/')) throw fail('the next page is on another server');
+    if (!page || fresh.length > 0) continue;
+    // A full first page that repeats itself is simply all there is; a count or a link says that it is not.
+    if (page.guessed) break;
+    throw fail(`it says that there is more than ${items.length} but does not give it`);
+  }
+  return items;
+}
+
+interface Page {
+  link?: string;
+  query?: Record<string, string>;
+  /** Nothing says that there is more. */
+  guessed?: boolean;
+}
+
+function nextPage(
+  { around, items }: ListBody,
+  have: number,
+  path: string,
+  origin: string,
+  facts: Facts,
+): Page | undefined {
+  const link = pick(around, '@odata.nextLink', 'nextLink', 'next_page_link', 'next');
+  if (typeof link === 'string' && link !== '') return { link: sameOrigin(link, path, origin) };
+  const total = count(pick(around, '@odata.count', 'total_count', 'total', 'count'));
+  if (total !== undefined && total > have) return { query: { $skip: String(have) } };
+  const [page, pages] = [
+    count(pick(around, 'page', 'page_number')),
+    count(pick(around, 'total_pages', 'pages', 'page_count')),
+  ];
+  if (page !== undefined && pages !== undefined && page < pages) return { query: { page: String(page + 1) } };
+  if (pick(around, 'has_more', 'has_next') === true) {
+    return page === undefined ? { query: { $skip: String(have) } } : { query: { page: String(page + 1) } };
+  }
+  const size = count(factOf(facts, 'pageSize'));
+  return size !== undefined && size > 0 && items.length >= size
+    ? { query: { $skip: String(have) }, guessed: true }
+    : undefined;
+}
+
+// The token goes to no other origin: a link elsewhere comes back whole and is refused.
+function sameOrigin(link: string, path: string, origin: string): string {
+  const url = URL.parse(link, `${origin}${path}`);
+  return url?.origin === origin ? url.pathname + url.search : `elsewhere:${link}`;
+}
+
+function count(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 ? number : undefined;
+}
+
+function identityOf(item: Json): string {
+  return (isObject(item) ? idText(pick(item, 'id', '@odata.id')) : undefined) ?? stringifyJson(item);
+}
