@@ -60,6 +60,11 @@ export function createCluster({ clock, random, token }: ClusterOptions): Cluster
   const faults = createFaults(store);
   const writes: WriteRecord[] = [];
   startControllers(backend);
+  store.onChange((type, { type: what, entry }) => {
+    if (type !== registry.crds || what !== 'DELETED') return;
+    const { group, names } = entry.object.spec;
+    faults.endWatches((request) => request.group === group && request.resource === names.plural);
+  });
 
   const typeOf = (kind: string): ResourceType => {
     const type = registry.find(kind);

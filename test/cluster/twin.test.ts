@@ -208,10 +208,12 @@ describe('the tests own side', () => {
     expect(other.get('Widget', 'a', 'team')?.spec.color).toBe('red');
   });
 
-  it('removes the custom resources of a deleted CRD, then the kind', async () => {
+  it('removes the custom resources of a deleted CRD, then the kind and its watches', async () => {
     cluster.create(widget('a'));
+    const watch = await follow('');
     expect(cluster.delete('crd', 'widgets.twin.example.com')).toBe(false);
     await clock.advance(5_000);
+    expect(watch).toMatchObject({ state: 'clean', events: [{ type: 'ADDED' }, { type: 'DELETED' }] });
     expect(cluster.get('crd', 'widgets.twin.example.com')).toBeUndefined();
     expect((await done(api.get(WIDGETS))).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
 import type { Connection } from '../../../src/ports/transport.ts';
 import { type ApiClient, createApiClient } from '../apiClient.ts';
 import type { Loose, Manifest } from '../types.ts';
@@ -102,6 +102,14 @@ async function established(api: ApiClient): Promise<void> {
   const name = widgetCrd.metadata.name!;
   for await (const { object } of api.watch(`${CRDS}?watch=true&fieldSelector=metadata.name%3D${name}`)) {
     const conditions: Loose[] = object.status?.conditions ?? [];
-    if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return;
+    if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) break;
   }
+  // A real server serves the resource and publishes its schema a moment later.
+  const ready = async () => {
+    const { body } = await api.get('/openapi/v3');
+    if (!body.paths['apis/twin.example.com/v1alpha1']) throw new Error('the schema is not published');
+    const { status } = await api.get('/apis/twin.example.com/v1alpha1/widgets');
+    if (status !== 200) throw new Error('the resource is not served');
+  };
+  await vi.waitFor(ready, { timeout: 30_000 });
 }
