@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { refused } from '../../test/kube/miniApi.ts';
-import { ORIGIN, type Setup, setup, THINGS } from '../../test/kube/setup.ts';
+import { ORIGIN, type Setup, settled, setup, THINGS } from '../../test/kube/setup.ts';
 import type { KubeObject } from './objects.ts';
 import { createReflector, type Reflector } from './reflector.ts';
 import { createStore, type Store } from './store.ts';
@@ -216,6 +216,22 @@ test('a handler, an index or a trim that throws does not stop the stream', async
   await clock.until(() => store.get('team-a/b') !== undefined, 1_000);
   expect(names(store)).toEqual(['a', 'b']);
   expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(3);
+});
+
+test('a restore also takes back what only a reply to our own write has shown', async () => {
+  const { api, clock, client, store, reflector } = reflect();
+  api.put(`${PATH}/a`, { spec: 'old' });
+  const [backup, revision] = [new Map(api.objects), api.revision];
+  reflector.start();
+  await clock.until(() => api.watching === 1, LIMIT);
+  api.intercept = ({ path }) => (path.includes('watch') ? refused(503, 'ServiceUnavailable') : undefined);
+  api.breakWatches('reset');
+  const body = { spec: 'ours' };
+  store.upsert(await settled(clock, client.patch(THINGS, { namespace: 'team-a', name: 'a' }, { type: 'merge', body })));
+  expect(store.get('team-a/a')).toMatchObject({ spec: 'ours' });
+  api.restore(backup, revision);
+  api.intercept = ({ path }) => (path.includes('watch') ? refused(410, 'Expired') : undefined);
+  await clock.until(() => (store.get('team-a/a') as { spec?: string }).spec === 'old', LIMIT);
 });
 
 test('when etcd is restored from a backup, its older versions replace what is in the store', async () => {

@@ -63,8 +63,6 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   let logged = '';
   /** Where to resume; undefined: list first. */
   let version: string | undefined;
-  /** The newest version ever seen: a list below it means that the server's history went back (a restored etcd). */
-  let newest: string | undefined;
   let failed = 0;
   let malformed = 0;
 
@@ -73,6 +71,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     const keys = new Set<string>();
     let from: string | undefined;
     let listVersion: string | undefined;
+    // A list shows at least what was known before it began; one that does not comes from a server whose history went back.
+    const newest = feed.newest();
     let always = false;
     do {
       const page = await client.list<T>(resource, { namespace, limit: PAGE, continue: from, signal });
@@ -91,7 +91,6 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       if (from !== undefined) await sleep(clock, 0, signal);
     } while (from !== undefined);
     feed.retain(keys, listVersion, always);
-    newest = undefined;
     advance(listVersion);
     error = undefined;
     synced = true;
@@ -100,9 +99,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
 
   function advance(to: string | undefined): void {
     version = to;
-    if (to === undefined) return;
-    if (!isOlder(to, newest)) newest = to;
-    feed.progress(to);
+    if (to !== undefined) feed.progress(to);
   }
 
   function take({ type, object }: WatchEvent<T>): void {

@@ -39,6 +39,8 @@ export interface Feed<T extends KubeObject> {
   retain(keys: ReadonlySet<string>, version: string | undefined, always?: boolean): void;
   /** Everything up to this version has been seen. */
   progress(version: string | undefined): void;
+  /** The newest version seen so far, replies to our own writes included. */
+  newest(): string | undefined;
 }
 
 export function createStore<T extends KubeObject>(logger: Logger): Store<T> {
@@ -47,6 +49,11 @@ export function createStore<T extends KubeObject>(logger: Logger): Store<T> {
   const handlers = new Set<(change: Change<T>) => void>();
   /** Namespace (or undefined for all) → the version up to which its reflector has seen everything. */
   const seen = new Map<string | undefined, string | undefined>();
+  let newest: string | undefined;
+
+  function raise(version: string | undefined): void {
+    if (version !== undefined && !isOlder(version, newest)) newest = version;
+  }
 
   function change(key: string, before: T | undefined, after: T | undefined): void {
     if (after) objects.set(key, after);
@@ -79,6 +86,8 @@ export function createStore<T extends KubeObject>(logger: Logger): Store<T> {
     addIndex: (name, fn) => indexes.add(name, fn, objects),
     upsert(object) {
       const { namespace, resourceVersion } = object.metadata;
+      // Whether it is taken or not, the server was that far.
+      raise(resourceVersion);
       if (!objects.has(objectKey(object.metadata))) {
         const upTo = seen.get(namespace) ?? seen.get(undefined);
         if (upTo !== undefined && !isOlder(upTo, resourceVersion)) return false;
@@ -106,8 +115,13 @@ export function createStore<T extends KubeObject>(logger: Logger): Store<T> {
             if (keys.has(key) || (!always && isOlder(version, object.metadata.resourceVersion))) continue;
             change(key, object, undefined);
           }
+          if (always) newest = version;
         },
-        progress: (version) => void seen.set(namespace, version),
+        progress(version) {
+          seen.set(namespace, version);
+          raise(version);
+        },
+        newest: () => newest,
       };
     },
   };

@@ -66,7 +66,7 @@ export function createMiniApi(): MiniApi {
       objects.clear();
       for (const [path, object] of earlier) objects.set(path, object);
       api.revision = revision;
-      compacted = 0;
+      compacted = revision;
       history.length = 0;
       api.breakWatches('reset');
     },
