@@ -184,7 +184,7 @@ function encodeParam(operation: Operation, name: string, value: string | undefin
 
 function slashRedirect(reply: Exchange, path: string, { origin, basePath }: CallerDeps): string | undefined {
   if (![301, 302, 307, 308].includes(reply.status)) return undefined;
-  const location = reply.headers['location'];
+  const location = reply.headers.location;
   if (location === undefined) return undefined;
   const target = URL.parse(location, `${origin.url}${path}`);
   if (target?.origin !== origin.url || !target.pathname.startsWith(`${basePath}/`)) return undefined;

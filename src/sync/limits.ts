@@ -43,6 +43,7 @@ export function createLimiter(clock: Clock, limits: Limits, onWait: (seconds: nu
   let pausedUntil = 0;
   let busy = 0;
   let slow = 0;
+  let lastAged = false;
   let cancelTimer: (() => void) | undefined;
 
   const refill = () => {
@@ -51,13 +52,19 @@ export function createLimiter(clock: Clock, limits: Limits, onWait: (seconds: nu
     tokens = Math.min(current.burst, tokens + Math.max(0, earned));
     filledAt = now;
   };
-  const next = (): Lane | undefined => {
-    const open = ORDER.filter(
+  const ready = () =>
+    ORDER.filter(
       (lane) => queues[lane].length > 0 && (lane === 'slow' ? slow < SLOW_CALLS : busy < current.concurrency),
     );
-    // Without this, a bulk change would starve the polls that tell whether it worked.
-    const aged = open.find((lane) => clock.monotonic() - queues[lane][0]!.since >= AGED_MS && lane !== 'slow');
-    return open.includes('slow') ? 'slow' : (aged ?? open[0]);
+  const next = (): Lane | undefined => {
+    const open = ready();
+    if (open[0] === 'slow') return 'slow';
+    // Without this, a bulk change would starve the polls that tell whether it worked; it takes every other place at most.
+    const aged = lastAged
+      ? undefined
+      : open.slice(1).find((lane) => clock.monotonic() - queues[lane][0]!.since >= AGED_MS);
+    lastAged = aged !== undefined;
+    return aged ?? open[0];
   };
   const wakeIn = (ms: number) => {
     cancelTimer?.();
@@ -68,11 +75,12 @@ export function createLimiter(clock: Clock, limits: Limits, onWait: (seconds: nu
   };
   const pump = () => {
     refill();
-    for (let lane = next(); lane !== undefined; lane = next()) {
+    while (ready().length > 0) {
       const wait = Math.max(pausedUntil - clock.monotonic(), ((1 - tokens) / current.requestsPerSecond) * 1000);
       // Rounding must not leave a timer that fires a hair too early, again and again.
       if (wait > 1e-6) return wakeIn(Math.ceil(wait));
       tokens -= 1;
+      const lane = next()!;
       start(lane, queues[lane].shift()!);
     }
   };

@@ -140,7 +140,7 @@ function tryDecode(kind: EntityKind, raw: JsonObject, wire: Wire): Entity | unde
 
 // A weak tag, as compressing proxies make them, never matches an If-Match.
 function rememberEtag(etags: WeakMap<JsonObject, string>, raw: JsonObject, { headers }: Reply): void {
-  const etag = headers['etag'];
+  const etag = headers.etag;
   if (etag !== undefined && /^"[^"]*"$/.test(etag)) etags.set(raw, etag);
 }
 
@@ -149,7 +149,7 @@ function createdId({ json, text, headers }: Reply): string | undefined {
   const bare = json === undefined || isObject(json) || Array.isArray(json) ? undefined : idText(json);
   if (bare !== undefined && /^[\w-]{1,64}$/.test(bare)) return bare;
   if (json === undefined && /^\s*([\w-]*\d[\w-]*)\s*$/.test(text)) return text.trim();
-  const last = headers['location']
+  const last = headers.location
     ?.replace(/[?#].*$/, '')
     .replace(/\/$/, '')
     .split('/')

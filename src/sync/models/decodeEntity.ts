@@ -77,17 +77,22 @@ function decodeField(kind: EntityKind, field: ModelField, raw: JsonObject, wire:
       const found = findReference(raw, name);
       if (!found) continue;
       for (const half of [found.id, found.name, found.bare]) if (half) sink.taken.add(keyOf(half.at));
-      remember(wire, kind, field.path, { name, form: formOf(found) });
-      sink.fields.set(field.path, decodeReference(found, field.bare === true));
+      const value = decodeReference(found, field.bare === true);
+      if (value !== null) remember(wire, kind, field.path, { name, form: formOf(found) });
+      sink.fields.set(field.path, value);
       return;
     }
     const found = findPath(raw, name.split('.'));
     if (!found) continue;
-    if (field.type === 'map' && isObject(found.value)) return decodeMap(field.path, found, sink);
+    if (field.type === 'map' && isObject(found.value)) {
+      decodeMap(field.path, found, sink);
+      return;
+    }
     const value = decodeValue(field, found.value, wire);
-    if (value === undefined) continue;
+    // `schedule: null` tells that there is none, not that its switch is null.
+    if (value === undefined || (value === null && isHead(field, name))) continue;
     sink.taken.add(keyOf(found.at));
-    remember(wire, kind, field.path, { name });
+    if (value !== null) remember(wire, kind, field.path, { name: nameAt(name, found.at) });
     sink.fields.set(field.path, value);
     if (isMasked(found.value, name)) sink.masked.add(field.path);
     return;
@@ -204,6 +209,16 @@ export function isMasked(value: Json, name: string): boolean {
 function remember(wire: Wire, kind: EntityKind, path: string, seen: Seen): void {
   const key = `${kind} ${path}`;
   if (!wire.seen.has(key)) wire.seen.set(key, seen);
+}
+
+/** The name under which a value stands: `schedule.enabled` found as `ScheduleEnabled` is `schedule_enabled`. */
+export function nameAt(name: string, at: readonly string[]): string {
+  return at.length === 1 ? name.replaceAll('.', '_') : name;
+}
+
+/** Is this name the object that holds the field under another of its names? */
+export function isHead(field: ModelField, name: string): boolean {
+  return field.names.some((other) => other.startsWith(`${name}.`));
 }
 
 function keyOf(at: readonly string[]): string {

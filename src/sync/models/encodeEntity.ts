@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../ports/json.ts';
 import { isObject } from '../json.ts';
 import { findPath, foldKey, pick, setAt } from '../keys.ts';
+import { isHead, nameAt } from './decodeEntity.ts';
 import { encodeBase } from './encodeBase.ts';
 import { writeReference } from './encodeReference.ts';
 import type { Entity, EntityKind } from './entity.ts';
@@ -48,17 +49,16 @@ interface Context {
 
 function write(context: Context, path: string, value: Json): void {
   const { body, table } = context;
+  const field = table.find((entry) => entry.path === path);
+  const map = table.find((entry) => entry.type === 'map' && path.startsWith(`${entry.path}.`));
   if (path.startsWith('extra.')) {
     const at = path.slice('extra.'.length).split('.');
-    return setAt(body, findPath(body, at)?.at ?? at, value);
-  }
-  const field = table.find((entry) => entry.path === path);
-  if (field?.readOnly) return;
-  if (context.kind === 'step' && field?.type === 'reference') return writeStepTarget(context, field, value);
-  if (field?.type === 'reference') return writeReference(context, field, value, placeOf(context, field));
-  if (field) return writeValue(context, field, value);
-  const map = table.find((entry) => entry.type === 'map' && path.startsWith(`${entry.path}.`));
-  if (map) writeMapEntry(body, placeOf(context, map), path.slice(map.path.length + 1), value);
+    setAt(body, findPath(body, at)?.at ?? at, value);
+  } else if (field?.readOnly) return;
+  else if (context.kind === 'step' && field?.type === 'reference') writeStepTarget(context, field, value);
+  else if (field?.type === 'reference') writeReference(context, field, value, placeOf(context, field));
+  else if (field) writeValue(context, field, value);
+  else if (map) writeMapEntry(body, placeOf(context, map), path.slice(map.path.length + 1), value);
 }
 
 // The server's own spelling of a property key wins: keys fold case.
@@ -117,7 +117,7 @@ function writeStepTarget(context: Context, field: ModelField, value: Json): void
 function placeOf({ kind, body, wire, table }: Context, field: ModelField): string[] {
   for (const name of field.names) {
     const found = findPath(body, name.split('.'));
-    if (found && fits(field, found.value)) return found.at;
+    if (found && fits(field, name, found.value)) return found.at;
   }
   if (wire.fields.some((entry) => entry.kind === kind && entry.path === field.path)) return field.names[0]!.split('.');
   const name = siblingName(body, field, table) ?? wire.seen.get(`${kind} ${field.path}`)?.name ?? field.names[0]!;
@@ -125,11 +125,11 @@ function placeOf({ kind, body, wire, table }: Context, field: ModelField): strin
 }
 
 // A scalar where an object belongs, or the other way round, is another field of the same name.
-function fits(field: ModelField, value: Json): boolean {
+function fits(field: ModelField, name: string, value: Json): boolean {
   if (field.type === 'json') return true;
-  if (value === null)
-    return !field.names.some((name) => name.includes('.') && field.names.includes(name.split('.')[0]!));
-  return isObject(value) === (field.type === 'map' || field.type === 'reference');
+  return value === null
+    ? !isHead(field, name)
+    : isObject(value) === (field.type === 'map' || field.type === 'reference');
 }
 
 // `send_email` is written flat where `email_to` stands flat, and nested where that is nested.
@@ -138,15 +138,12 @@ function siblingName(body: JsonObject, field: ModelField, table: readonly ModelF
   if (group === field.path || group === 'options' || field.names.length < 2) return undefined;
   for (const other of table) {
     if (other === field || other.path.split('.')[0] !== group) continue;
-    const shown = other.names.find((name) => {
+    for (const name of other.names) {
       const found = findPath(body, name.split('.'));
-      return found !== undefined && fits(other, found.value);
-    });
-    if (shown === undefined) continue;
-    // `schedule: true` and `schedule_enabled` are both flat, but only the latter says how its sibling is called.
-    const head = /^schedule_/.test(shown) ? 'schedule_' : '';
-    const alike = field.names.filter((name) => name.includes('.') === shown.includes('.'));
-    return alike.find((name) => name.startsWith(head)) ?? alike[0];
+      if (!found || !fits(other, name, found.value)) continue;
+      const alike = field.names.find((own) => own.includes('.') === name.includes('.'));
+      if (alike !== undefined) return nameAt(alike, found.at);
+    }
   }
   return undefined;
 }

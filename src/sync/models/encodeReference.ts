@@ -17,27 +17,21 @@ interface Target {
  * (sync-api-v2.md section 2, References); the id in its wire type.
  */
 export function writeReference({ kind, body, wire }: Target, field: ModelField, value: Json, place: string[]): void {
-  const reference = isObject(value) ? value : {};
-  const { id, name } = reference;
+  const { id, name } = isObject(value) ? value : ({} as JsonObject);
   const encodeId = (shown?: Json): Json => (typeof id === 'string' ? wireId(wire, field.to, id, shown) : null);
   const shown = field.names.map((candidate) => findReference(body, candidate)).find((found) => found !== undefined);
-  if (shown?.id || shown?.name) return overlay(body, shown, encodeId(shown.id?.value), name);
-  if (shown?.bare && (typeof shown.bare.value !== 'object' || field.bare)) {
+  const form = field.bare ? 'bare' : wire.seen.get(`${kind} ${field.path}`)?.form;
+  if (shown?.id || shown?.name) overlay(body, shown, encodeId(shown.id?.value), name);
+  else if (shown?.bare && shown.bare.value !== null) {
     // One bare value is the id or the name; whichever it was, it stays.
     const byName =
       !field.bare && typeof shown.bare.value === 'string' && !/^[0-9a-f-]{36}$|^\d+$/i.test(shown.bare.value);
-    return setAt(
-      body,
-      shown.bare.at,
-      (byName ? name : undefined) ?? (id === undefined ? (name ?? null) : encodeId(shown.bare.value)),
-    );
-  }
-  const form = field.bare ? 'bare' : wire.seen.get(`${kind} ${field.path}`)?.form;
-  if (value === null) return setAt(body, place, null);
-  if (form === 'bare') return setAt(body, place, id === undefined ? (name ?? null) : encodeId());
-  if (form === 'flat' && id !== undefined)
-    return setAt(body, [...place.slice(0, -1), `${place.at(-1)}_id`], encodeId());
-  setAt(body, place, { ...(id !== undefined && { id: encodeId() }), ...(name !== undefined && { name }) });
+    const label = byName || id === undefined ? name : undefined;
+    setAt(body, shown.bare.at, label ?? encodeId(shown.bare.value));
+  } else if (value === null) setAt(body, place, null);
+  else if (form === 'bare') setAt(body, place, id === undefined ? (name ?? null) : encodeId());
+  else if (form === 'flat' && id !== undefined) setAt(body, [...place.slice(0, -1), `${place.at(-1)}_id`], encodeId());
+  else setAt(body, place, { ...(id !== undefined && { id: encodeId() }), ...(name !== undefined && { name }) });
 }
 
 // A name that does not change along would contradict the id beside it.

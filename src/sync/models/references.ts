@@ -43,8 +43,8 @@ export function decodeReference(found: FoundReference, isId: boolean): Json {
   const bare = idText(found.bare?.value);
   const bareIsId = isId || typeof found.bare?.value !== 'string' || UUID.test(bare ?? '');
   const reference: JsonObject = {};
-  if (id ?? (bareIsId ? bare : undefined)) reference['id'] = id ?? bare!;
-  if (name ?? (bareIsId ? undefined : bare)) reference['name'] = name ?? bare!;
+  if (id ?? (bareIsId ? bare : undefined)) reference.id = id ?? bare!;
+  if (name ?? (bareIsId ? undefined : bare)) reference.name = name ?? bare!;
   return Object.keys(reference).length === 0 ? null : reference;
 }
 
