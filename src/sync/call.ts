@@ -45,6 +45,16 @@ export interface CallerDeps extends ExchangeDeps {
   uuid(): string;
 }
 
+/** Times are of the monotonic clock, in ms. */
+interface Budget {
+  /** For one exchange. */
+  callMs: number;
+  /** Of the whole call. */
+  endsAt: number;
+  /** Nothing is sent later. */
+  sendBy: number;
+}
+
 export type Call = (operationId: string, args?: CallArgs) => Promise<Reply & { path: string }>;
 
 const EVIDENCE_MS = 120_000;
@@ -65,15 +75,14 @@ export function createCaller(deps: CallerDeps): Call {
 
   const call: Call = async (operationId, args = {}) => {
     const operation = operationOf(operationId);
-    const started = clock.monotonic();
-    const candidates = book.candidates(operation);
-    for (const route of candidates) {
+    const budget = budgetOf(operation, args);
+    for (const route of book.candidates(operation)) {
       const path = args.link ?? pathOf(deps.basePath, operation, route, args);
-      if (!book.isProven(operation, route)) await evidence(args);
+      if (!book.isProven(operation, route)) await evidence(args, budget);
       const sentAt = clock.monotonic();
-      const { reply, route: answered, path: at } = await follow(operation, route, path, args, started);
-      if (await isNoRoute(operation, answered, reply, args, sentAt)) {
-        book.refuse(operation, answered);
+      const { reply, route: answered, path: at } = await follow(operation, route, path, args, budget);
+      if (await isNoRoute(operation, answered, reply, args, budget, sentAt)) {
+        book.refuse(operation, route);
         continue;
       }
       const judged = judge(deps, operation, `${route.method} ${at.replace(/\?.*$/, '')}`, reply);
@@ -84,29 +93,28 @@ export function createCaller(deps: CallerDeps): Call {
     throw new SyncError(operationId, operation.access, { kind: 'unsupported' }, `this server has no ${operationId}`);
   };
 
+  const budgetOf = (operation: Operation, { deadlineMs }: CallArgs): Budget => {
+    const started = clock.monotonic();
+    const isRead = operation.access === 'read' || operation.id === 'connections.logs.download';
+    const usual = isRead ? timeouts.read : operation.id === 'connections.test' ? timeouts.test : timeouts.write;
+    const total = deadlineMs ?? (operation.access === 'execute' ? Number.POSITIVE_INFINITY : usual);
+    if (isRead) return { callMs: total, endsAt: Number.POSITIVE_INFINITY, sendBy: Number.POSITIVE_INFINITY };
+    const within = SENDING_DEADLINE.test(operation.id) ? Math.min(total, SEND_WITHIN_MS) : total;
+    return { callMs: total, endsAt: started + total, sendBy: started + within };
+  };
+
   // A redirect that only adds or drops a slash tells the path that the server has; any other is left to the judge.
-  const follow = async (operation: Operation, route: Route, path: string, args: CallArgs, started: number) => {
-    const reply = await exchange(deps, shotOf(operation, route.method, path, args, started));
+  const follow = async (operation: Operation, route: Route, path: string, args: CallArgs, budget: Budget) => {
+    const reply = await exchange(deps, shotOf(operation, route.method, path, args, budget));
     const slashed = slashRedirect(reply, path, deps);
     if (slashed === undefined) return { reply, route, path };
     const other = { method: route.method, path: toggleSlash(route.path) };
-    return {
-      reply: await exchange(deps, shotOf(operation, route.method, slashed, args, started)),
-      route: other,
-      path: slashed,
-    };
+    const again = await exchange(deps, shotOf(operation, route.method, slashed, args, budget));
+    return { reply: again, route: other, path: slashed };
   };
 
-  const shotOf = (operation: Operation, method: string, path: string, args: CallArgs, started: number): Shot => {
-    const isRead = operation.access === 'read';
-    const usual = isRead ? timeouts.read : operation.id === 'connections.test' ? timeouts.test : timeouts.write;
-    const total = args.deadlineMs ?? (operation.access === 'execute' ? Number.POSITIVE_INFINITY : usual);
-    const left = isRead ? total : Math.max(0, total - (clock.monotonic() - started));
-    const sendWithinMs = isRead
-      ? undefined
-      : SENDING_DEADLINE.test(operation.id)
-        ? Math.min(left, SEND_WITHIN_MS)
-        : left;
+  const shotOf = (operation: Operation, method: string, path: string, args: CallArgs, budget: Budget): Shot => {
+    const now = clock.monotonic();
     return {
       operation,
       method,
@@ -114,49 +122,63 @@ export function createCaller(deps: CallerDeps): Call {
       ...(args.body !== undefined && { body: stringifyJson(args.body) }),
       ...(args.ifMatch !== undefined && { ifMatch: args.ifMatch }),
       lane: SLOW.test(operation.id) ? 'slow' : (args.lane ?? 'user'),
-      deadlineMs: left,
-      ...(sendWithinMs !== undefined && { sendWithinMs }),
+      deadlineMs: Math.min(budget.callMs, budget.endsAt - now),
+      sendWithinMs: budget.sendBy - now,
       ...(args.signal && { signal: args.signal }),
     };
   };
 
-  const isNoRoute = async (operation: Operation, route: Route, reply: Exchange, args: CallArgs, sentAt: number) => {
+  const isNoRoute = async (
+    operation: Operation,
+    route: Route,
+    reply: Exchange,
+    args: CallArgs,
+    budget: Budget,
+    sentAt: number,
+  ): Promise<boolean> => {
     if (![404, 405, 501].includes(reply.status) || operation.id === CONTROL || args.link !== undefined) return false;
     if (sentAt - answeredAt > EVIDENCE_MS || isHtml(reply)) return false;
     if (parametersOf(route.path).length > 0) {
       const known = typeof args.known === 'function' ? await args.known() : args.known;
       if (known === false || (reply.status === 404 && known !== true)) return false;
     }
-    const shape = isOwnError(reply, false) || ((await learnPlainErrors(reply, args)) && isOwnError(reply, true));
-    return shape && (await control(args));
+    const own = isOwnError(reply, false) || ((await learnPlainErrors(reply, args, budget)) && isOwnError(reply, true));
+    return own && (await control(args, budget));
   };
 
   // Before a route that is not proven: one successful read of a documented URL, unless there was one lately.
-  const evidence = async (args: CallArgs) => {
-    if (clock.monotonic() - answeredAt > EVIDENCE_MS) await control(args);
+  const evidence = async (args: CallArgs, budget: Budget) => {
+    const now = clock.monotonic();
+    if (now - answeredAt <= EVIDENCE_MS) return;
+    // A slow list must leave time for the call itself, which then goes without.
+    await control(args, {
+      ...budget,
+      sendBy: budget.sendBy === Number.POSITIVE_INFINITY ? budget.sendBy : (now + budget.sendBy) / 2,
+    });
   };
 
-  const control = async (args: CallArgs): Promise<boolean> => {
-    const reply = await read('/workspaces', args);
+  const control = async (args: CallArgs, budget: Budget): Promise<boolean> => {
+    const reply = await read('/workspaces', args, budget);
     const ok = reply?.status === 200 && decodeList(reply.json) !== undefined;
     if (ok) answeredAt = clock.monotonic();
     return ok;
   };
 
   // Plain text is Sync's own shape where a documented URL with an id that cannot exist is answered in it as well.
-  const learnPlainErrors = async (reply: Exchange, args: CallArgs): Promise<boolean> => {
+  const learnPlainErrors = async (reply: Exchange, args: CallArgs, budget: Budget): Promise<boolean> => {
     if (plainErrors !== undefined || reply.json !== undefined) return plainErrors ?? false;
-    const miss = await read(`/workspaces/${deps.uuid()}`, args);
+    const miss = await read(`/workspaces/${deps.uuid()}`, args, budget);
     if (!miss) return false;
     const alike = miss.headers['content-type'] === reply.headers['content-type'];
     plainErrors = miss.status === 404 && alike && isOwnError(miss, true) && miss.text !== reply.text;
     return plainErrors;
   };
 
-  const read = async (path: string, args: CallArgs): Promise<Exchange | undefined> => {
-    const shot = shotOf(operationOf(CONTROL), 'GET', deps.basePath + path, { lane: args.lane, signal: args.signal }, 0);
+  // Within what is left of the call that it serves, so that a write never starts later than its caller allows.
+  const read = async (path: string, { lane, signal }: CallArgs, { sendBy }: Budget): Promise<Exchange | undefined> => {
+    const budget: Budget = { callMs: timeouts.read, endsAt: sendBy, sendBy };
     try {
-      return await exchange(deps, shot);
+      return await exchange(deps, shotOf(operationOf(CONTROL), 'GET', deps.basePath + path, { lane, signal }, budget));
     } catch (error) {
       if (error instanceof SyncError) return undefined;
       throw error;

@@ -5,6 +5,7 @@ import { BodyTooLarge, parseBody, readBody } from './body.ts';
 import { type CallOutcome, SyncError } from './errors.ts';
 import type { Lane } from './limits.ts';
 import type { CallMetrics, Origin } from './origin.ts';
+import { decodeRetryAfter } from './retryAfter.ts';
 import type { Operation } from './routes.ts';
 import type { Scrubber } from './scrub.ts';
 
@@ -19,7 +20,7 @@ export interface Shot {
   lane: Lane;
   /** From sending to the end of the reply; Infinity: none. */
   deadlineMs: number;
-  /** How long it may wait for its turn. */
+  /** How long it may wait for its turn; absent or Infinity: as long as it takes. */
   sendWithinMs?: number;
   signal?: AbortSignal;
 }
@@ -46,6 +47,9 @@ export interface ExchangeDeps {
   probe(): Promise<boolean>;
 }
 
+/** A server cannot make us wait longer than this at once. */
+const MAX_PAUSE_MS = 60_000;
+
 type Failure = Extract<CallOutcome, { kind: 'transport' }>['failure'];
 const CONNECTION_FAILURES: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'connectTimeout', 'proxy', 'reset']);
 
@@ -62,9 +66,11 @@ export async function exchange(deps: ExchangeDeps, shot: Shot): Promise<Exchange
 }
 
 async function once(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
+  const late = () => transportError(shot, 'timeout', false, 'it was not sent in time');
+  if (shot.sendWithinMs !== undefined && shot.sendWithinMs <= 0) throw late();
   await passBreaker(deps, shot);
   const release = await deps.origin.limiter.acquire(shot.lane, { withinMs: shot.sendWithinMs, signal: shot.signal });
-  if (!release) throw transportError(shot, 'timeout', false, 'it was not sent in time');
+  if (!release) throw late();
   try {
     // The server may have gone while this waited.
     await passBreaker(deps, shot);
@@ -90,7 +96,11 @@ export async function send(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
   try {
     const reply = await sendWithDeadline(deps, shot);
     code = String(reply.status);
-    if (reply.status >= 502 && reply.status <= 504) void origin.breaker.failed(shot.operation.id, deps.probe);
+    const retryAfterMs = decodeRetryAfter(reply.headers['retry-after'], clock);
+    const isThrottled = reply.status === 429 || (reply.status === 503 && retryAfterMs !== undefined);
+    if (isThrottled && retryAfterMs !== undefined) origin.limiter.pause(Math.min(MAX_PAUSE_MS, retryAfterMs));
+    if (!isThrottled && reply.status >= 502 && reply.status <= 504)
+      void origin.breaker.failed(shot.operation.id, deps.probe);
     else origin.breaker.answered();
     return reply;
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Json } from '../ports/json.ts';
 import { decodeErrorWords, isApiError, isErrorBody } from './decode.ts';
 import { type CallOutcome, SyncError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { decodeRetryAfter } from './retryAfter.ts';
 import type { Operation } from './routes.ts';
 import type { Scrubber } from './scrub.ts';
 
@@ -78,14 +79,6 @@ export function isOwnError(reply: Exchange, plainErrors: boolean): boolean {
   return (
     isApiError(reply.json) || (plainErrors && reply.json === undefined && reply.text.trim() !== '' && !isHtml(reply))
   );
-}
-
-/** Milliseconds that a Retry-After header asks for; at most an hour. */
-export function decodeRetryAfter(header: string | undefined, clock: Clock): number | undefined {
-  if (header === undefined) return undefined;
-  const at = /^[A-Z][a-z]{2}, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : at - clock.now();
-  return Number.isNaN(ms) ? undefined : Math.min(3_600_000, Math.max(0, ms));
 }
 
 function raise(error: SyncError): never {

@@ -67,7 +67,8 @@ async function move(
   for (const [i, name] of names.entries()) {
     try {
       await session.call(operation, { ...args, body: { [name]: position } });
-      return session.learnFact('positionName', name);
+      if (known === undefined) session.learnFact(`positionName.${kind}`, name);
+      return;
     } catch (error) {
       const refused =
         error instanceof SyncError && error.outcome.kind === 'http' && [400, 422].includes(error.outcome.status);
