@@ -481,7 +481,7 @@ test('every call has a deadline, a write from the moment it is asked for', async
     ),
   );
   expect(error.outcome).toMatchObject({ kind: 'transport', failure: 'timeout', sent: false });
-  await blocker;
+  await run(blocker);
 });
 
 test('an outage opens the circuit for all clients of the origin, and its end lets them go on at the rate', async () => {
