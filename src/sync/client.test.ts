@@ -461,7 +461,7 @@ test('a GET is repeated once after a reset, a write never', async () => {
 });
 
 test('every call has a deadline, a write from the moment it is asked for', async () => {
-  const { client, failure, clock, newClient } = setUp(() => new Promise(() => {}), {
+  const { client, failure, run, clock, newClient } = setUp(() => new Promise(() => {}), {
     limits: { concurrency: 1, requestsPerSecond: 9, burst: 9 },
   });
   const started = clock.monotonic();
