@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../ports/json.ts';
 import { idText } from '../decode.ts';
 import { isObject } from '../json.ts';
-import { type Found, findPath, pick } from '../keys.ts';
+import { createFinder, type Finder, type Found, pick } from '../keys.ts';
 import { looksSensitive } from '../scrub.ts';
 import { decodeTime } from '../times.ts';
 import type { Entity, EntityKind } from './entity.ts';
@@ -35,21 +35,22 @@ const STATUS = ['status', 'job_status', 'run_status', 'last_run_status', 'state'
  */
 export function decodeEntity(kind: EntityKind, raw: Json, wire: Wire): Entity {
   if (!isObject(raw)) throw new DecodeError(`a ${kind} in the reply is not an object`);
-  const idAt = ['id', ...ID_NAMES[kind]]
-    .map((name) => findPath(raw, name.split('.')))
-    .find((found) => idText(found?.value));
+  const find = createFinder(wire.folds);
+  const idAt = ['id', ...ID_NAMES[kind]].map((name) => find(raw, name)).find((found) => idText(found?.value));
   if (!idAt) throw new DecodeError(`a ${kind} in the reply has no id`);
   if (typeof idAt.value !== 'string') wire.numericIds.add(kind);
   const fields = new Map<string, Json>();
   const masked = new Set<string>();
   const taken = new Set<string>([keyOf(idAt.at)]);
-  for (const field of fieldsOf(kind, wire.fields)) decodeField(kind, field, raw, wire, { fields, masked, taken });
+  for (const field of fieldsOf(kind, wire.fields)) decodeField(kind, field, raw, wire, { find, fields, masked, taken });
   if (kind === 'step') nameStepTarget(fields);
-  const children = decodeChildren(kind, raw, wire, taken);
+  const children = decodeChildren(kind, raw, wire, taken, find);
   collectExtra(raw, [], taken, fields, masked);
-  const name = idText(pick(raw, 'name', `${kind}_name`, ...(kind === 'user' ? ['user', 'user_name'] : [])));
-  const updatedAt = decodeTime(pick(raw, ...UPDATED), kind === 'workspace' ? 'UTC' : wire.timeZone);
-  const status = idText(pick(raw, ...STATUS));
+  const told = (names: readonly string[]) =>
+    names.map((name) => find(raw, name)).find((found) => found !== undefined)?.value;
+  const name = idText(told(['name', `${kind}_name`, ...(kind === 'user' ? ['user', 'user_name'] : [])]));
+  const updatedAt = decodeTime(told(UPDATED), kind === 'workspace' ? 'UTC' : wire.timeZone);
+  const status = idText(told(STATUS));
   return {
     kind,
     id: idText(idAt.value)!,
@@ -65,6 +66,7 @@ export function decodeEntity(kind: EntityKind, raw: Json, wire: Wire): Entity {
 }
 
 interface Sink {
+  find: Finder;
   fields: Map<string, Json>;
   masked: Set<string>;
   /** Places that a field has claimed, so that they are not `extra`. */
@@ -74,7 +76,7 @@ interface Sink {
 function decodeField(kind: EntityKind, field: ModelField, raw: JsonObject, wire: Wire, sink: Sink): void {
   for (const name of field.names) {
     if (field.type === 'reference') {
-      const found = findReference(raw, name);
+      const found = findReference(raw, name, sink.find);
       if (!found) continue;
       for (const half of [found.id, found.name, found.bare]) if (half) sink.taken.add(keyOf(half.at));
       const value = decodeReference(found, field.bare === true);
@@ -82,7 +84,7 @@ function decodeField(kind: EntityKind, field: ModelField, raw: JsonObject, wire:
       sink.fields.set(field.path, value);
       return;
     }
-    const found = findPath(raw, name.split('.'));
+    const found = sink.find(raw, name);
     if (!found) continue;
     if (field.type === 'map' && isObject(found.value)) {
       decodeMap(field.path, found, sink);
@@ -160,10 +162,16 @@ function nameStepTarget(fields: Map<string, Json>): void {
   fields.delete('reference');
 }
 
-function decodeChildren(kind: EntityKind, raw: JsonObject, wire: Wire, taken: Set<string>): Entity[] | undefined {
+function decodeChildren(
+  kind: EntityKind,
+  raw: JsonObject,
+  wire: Wire,
+  taken: Set<string>,
+  find: Finder,
+): Entity[] | undefined {
   const below = CHILDREN[kind];
   if (!below) return undefined;
-  const found = below.names.map((name) => findPath(raw, [name])).find((place) => Array.isArray(place?.value));
+  const found = below.names.map((name) => find(raw, name)).find((place) => Array.isArray(place?.value));
   if (!found) return undefined;
   taken.add(keyOf(found.at));
   const items = found.value as Json[];

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../ports/json.ts';
 import { idText } from '../decode.ts';
 import { isObject } from '../json.ts';
-import { type Found, findPath } from '../keys.ts';
+import { type Finder, type Found, findPath } from '../keys.ts';
 import type { Wire } from './wire.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -14,12 +14,13 @@ export interface FoundReference {
   bare?: Found;
 }
 
+const findName: Finder = (object, name) => findPath(object, name.split('.'));
+
 /** Finds a reference below a wire name: `{source: {id, name}}`, `source_id` with `source_name`, or `source` itself. */
-export function findReference(raw: JsonObject, name: string): FoundReference | undefined {
-  const path = name.split('.');
-  const id = findPath(raw, [...path, 'id']);
-  const label = findPath(raw, [...path, 'name']);
-  const whole = findPath(raw, path);
+export function findReference(raw: JsonObject, name: string, find: Finder = findName): FoundReference | undefined {
+  const id = find(raw, `${name}.id`);
+  const label = find(raw, `${name}.name`);
+  const whole = find(raw, name);
   const bare = whole && !isObject(whole.value) && !Array.isArray(whole.value) ? whole : undefined;
   if (!id && !label && !bare) return undefined;
   return { ...(id && { id }), ...(label && { name: label }), ...(bare && { bare }) };

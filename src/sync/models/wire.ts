@@ -1,4 +1,5 @@
 import type { Json } from '../../ports/json.ts';
+import type { FoldMemo } from '../keys.ts';
 import type { EntityKind } from './entity.ts';
 
 /** Corrections of the decoder and the writer for one server: `spec.wire` of a SyncServer. */
@@ -33,6 +34,8 @@ export interface Wire {
   readonly numericIds: Set<string>;
   /** `vocabulary ourWord` → the server's word, where it is not ours. */
   readonly words: Map<string, Json>;
+  /** Names and keys that were folded before. */
+  readonly folds: FoldMemo;
   /** The zone of times that carry no offset; undefined: unknown. */
   readonly timeZone: string | undefined;
 }
@@ -52,6 +55,7 @@ export function createWire(overrides: WireOverrides = {}, timeZone?: string): Wi
     seen: new Map(),
     numericIds: new Set(),
     words: new Map(),
+    folds: { plans: new Map(), keys: new Map() },
     timeZone,
   };
 }
