@@ -25,6 +25,10 @@ export function find({ store, registry }: Backend, { type, namespace, name = '' 
   return entry;
 }
 
+export function exists({ store, registry }: Backend, { type, namespace, name = '' }: Target): boolean {
+  return store.table(storedAs(registry, type)).entries.has(keyOf(type, namespace, name));
+}
+
 /** POST. @throws StatusError 400, 403, 404, 409, 422 */
 export function create(backend: Backend, target: Target, body: Loose, options: WriteOptions): Entry {
   const { type, version } = target;
@@ -39,7 +43,7 @@ export function create(backend: Backend, target: Target, body: Loose, options: W
   const storeType = storedAs(backend.registry, type);
   const object = storeType.strategy.prepare?.(stored, undefined) ?? stored;
   const errors = objectErrors(target, { ...decoded, metadata }, object);
-  if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
+  if (errors.length > 0) throw invalid(storeType, object.metadata.name ?? '', errors);
   const { entries } = backend.store.table(storeType);
   const key = keyOf(type, object.metadata.namespace, object.metadata.name);
   if (entries.has(key)) throw alreadyExists(type, object.metadata.name);
@@ -80,27 +84,35 @@ function checkNamespace({ store, registry }: Backend, { type, namespace }: Targe
 export function update(backend: Backend, target: Target, body: Loose, options: WriteOptions): Entry {
   const { type } = target;
   const next = decode(target, body, options);
-  if (next.metadata.name !== target.name) {
-    throw badRequest(
-      `the name of the object (${next.metadata.name ?? ''}) does not match the name on the URL (${target.name})`,
-    );
+  mustBeNamed(target, next);
+  if (type.createsOnUpdate && !exists(backend, target)) {
+    const { resourceVersion: _old, ...metadata } = body.metadata;
+    return create(backend, target, { ...body, metadata }, options);
   }
   const old = find(backend, target);
-  if (!type.builtin && !next.metadata.resourceVersion) {
+  // Of the built-in kinds only Leases insist on it, as custom resources do.
+  if ((!type.builtin || type.createsOnUpdate) && !next.metadata.resourceVersion) {
     const message = 'Invalid value: 0: must be specified for an update';
-    throw invalid(type, target.name ?? '', [
+    throw invalid({ ...type, kind: type.plural }, target.name ?? '', [
       { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
     ]);
   }
   return replace(backend, target, old, next, options);
 }
 
+function mustBeNamed({ name }: Target, { metadata }: KubeObject): void {
+  if (metadata.name === name) return;
+  throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`);
+}
+
 /** PATCH, by a function that makes the patched object. @throws StatusError 400, 404, 409, 422 */
 export function patch(backend: Backend, target: Target, change: (now: Loose) => Loose, options: WriteOptions): Entry {
   const old = find(backend, target);
   const before = target.version.fromStored?.(old.object) ?? old.object;
-  const next = decode(target, change(before), { ...options, patched: true });
-  return replace(backend, target, old, next, options);
+  const patching = { ...options, patched: true };
+  const next = decode(target, change(before), patching);
+  mustBeNamed(target, next);
+  return replace(backend, target, old, next, patching);
 }
 
 /** Stores a changed object. Nothing is written when it equals the old one. */
@@ -108,7 +120,7 @@ function replace(backend: Backend, target: Target, old: Entry, next: KubeObject,
   const { type, version } = target;
   const was = old.object.metadata;
   const { resourceVersion, uid } = next.metadata;
-  if (uid && uid !== was.uid) {
+  if (uid && uid !== was.uid && !options.patched) {
     throw conflict(type, was.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${was.uid}`);
   }
   if (resourceVersion && resourceVersion !== was.resourceVersion) throw modified(type, was.name);
@@ -119,11 +131,11 @@ function replace(backend: Backend, target: Target, old: Entry, next: KubeObject,
   const prepared = target.subresource ? merged : (storeType.strategy.prepare?.(merged, old.object) ?? merged);
   const object = countGeneration(target, old.object, prepared);
   const errors = objectErrors(target, version.fromStored?.(object) ?? object, object, old.object);
-  if (errors.length > 0) throw invalid(type, was.name, errors);
+  if (errors.length > 0) throw invalid(storeType, was.name, errors);
   if (deepEqual(object, old.object)) return old;
   if (options.dryRun) return { ...old, object };
   if (object.metadata.deletionTimestamp && !object.metadata.finalizers && storeType !== backend.registry.namespaces) {
-    return backend.store.remove(storeType, old.key);
+    return { ...backend.store.remove(storeType, old.key), object };
   }
   return backend.store.put(storeType, object);
 }
@@ -136,18 +148,14 @@ function withStatus(old: KubeObject, next: KubeObject): KubeObject {
 /** The new object with what only the server, or only /status, may change. */
 function withoutStatus({ version }: Target, old: KubeObject, next: KubeObject): KubeObject {
   const kept = old.metadata;
-  const {
-    deletionTimestamp: _at,
-    deletionGracePeriodSeconds: _grace,
-    generation: _generation,
-    ...given
-  } = next.metadata;
+  const { deletionGracePeriodSeconds: _grace, generation: _generation, ...given } = next.metadata;
   const metadata: ObjectMeta = {
     ...given,
     ...(kept.namespace ? { namespace: given.namespace ?? kept.namespace } : {}),
     ...(kept.generation ? { generation: kept.generation } : {}),
     ...(kept.deletionTimestamp ? { deletionTimestamp: kept.deletionTimestamp, deletionGracePeriodSeconds: 0 } : {}),
-    uid: kept.uid,
+    ...(given.deletionTimestamp ? { deletionTimestamp: given.deletionTimestamp } : {}),
+    uid: given.uid ?? kept.uid,
     creationTimestamp: kept.creationTimestamp,
     resourceVersion: kept.resourceVersion,
   };

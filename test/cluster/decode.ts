@@ -2,8 +2,15 @@ import { cleanMeta, metaSchema } from './meta.ts';
 import { applyDefaults } from './schema/defaults.ts';
 import { prune } from './schema/prune.ts';
 import { validate } from './schema/validate.ts';
-import { badRequest, invalid } from './status.ts';
-import { apiVersionOf, type KubeObject, type Loose, type ResourceType, type Version } from './types.ts';
+import { badRequest, fieldError, invalid, type StatusError } from './status.ts';
+import {
+  apiVersionOf,
+  type FieldError,
+  type KubeObject,
+  type Loose,
+  type ResourceType,
+  type Version,
+} from './types.ts';
 
 /** What a request is about. */
 export interface Target {
@@ -31,24 +38,32 @@ export function decode(target: Target, body: Loose, options: WriteOptions): Kube
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw badRequest(`couldn't get version/kind; json parse error: cannot unmarshal the body into a ${type.kind}`);
   }
-  if (!body.kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body).slice(0, 200)}'`);
+  if (!body.kind) {
+    const text = JSON.stringify(body).slice(0, 200);
+    const must = `the object provided is unrecognized (must be of type ${type.kind})`;
+    throw badRequest(`${must}: Object 'Kind' is missing in '${text}'`);
+  }
   if (body.apiVersion !== apiVersion) {
     throw badRequest(
       `the API version in the data (${body.apiVersion}) does not match the expected API version (${apiVersion})`,
     );
   }
-  if (body.kind !== type.kind) {
-    throw badRequest(`the kind in the data (${body.kind}) does not match the expected kind (${type.kind})`);
-  }
+  if (body.kind !== type.kind) throw otherKind(type, body);
   const { apiVersion: _version, kind, metadata, ...rest } = body;
   const unknown: string[] = [];
-  const content = version.schema ? prune(rest, version.schema, '', unknown) : rest;
   const meta = prune(metadata ?? {}, metaSchema, 'metadata', unknown);
+  const content = version.schema ? prune(rest, version.schema, '', unknown) : rest;
   report(target, body, unknown, options);
   mustFit(type, version, validate(meta, metaSchema, 'metadata'));
   if (type.builtin && version.schema) mustFit(type, version, validate(content, version.schema));
   const filled = version.schema ? applyDefaults(content, version.schema) : content;
   return { apiVersion, kind, metadata: cleanMeta(meta), ...filled };
+}
+
+function otherKind(type: ResourceType, { kind, metadata }: Loose): StatusError {
+  if (type.builtin) return badRequest(`the kind in the data (${kind}) does not match the expected kind (${type.kind})`);
+  const error = fieldError.invalid('kind', kind, `must be ${type.kind}`);
+  return invalid({ ...type, kind }, metadata?.name ?? '', [error]);
 }
 
 function report({ type, version }: Target, body: Loose, unknown: string[], options: WriteOptions): void {
@@ -66,8 +81,10 @@ function report({ type, version }: Target, body: Loose, unknown: string[], optio
 }
 
 /** What Go's JSON decoder refuses is a 400, not a 422. */
-function mustFit(type: ResourceType, version: Version, errors: { reason: string; field: string }[]): void {
-  const wrong = errors.find((error) => error.reason === 'FieldValueTypeInvalid' || error.field.endsWith('Time'));
+function mustFit(type: ResourceType, version: Version, errors: FieldError[]): void {
+  const wrong = errors.find(
+    (error) => error.reason === 'FieldValueTypeInvalid' || error.message.includes('in body must be of type'),
+  );
   if (!wrong) return;
   throw badRequest(
     `${type.kind} in version "${version.name}" cannot be handled as a ${type.kind}: json: cannot unmarshal into Go struct field ${type.kind}.${wrong.field}`,

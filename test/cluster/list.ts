@@ -31,14 +31,15 @@ export function listPage(table: Table, query: ListQuery): Page {
   for (const key of candidates(table, query, prefix, start, past)) {
     if (prefix && !key.startsWith(prefix)) break;
     const entry = past?.has(key) ? past.get(key) : table.entries.get(key);
-    if (!entry || (query.match && !query.match(entry))) continue;
+    if (!entry) continue;
     if (entries.length === limit) {
+      // As with etcd: there is more, even when nothing of it will match, so a last page may be empty.
       const next = entries.at(-1)!.key;
       if (query.match) return { entries, next };
       const end = prefix ? `${prefix}\uffff` : '\uffff';
       return { entries, next, remaining: Math.max(1, table.keys.rank(end) - table.keys.rank(next)) };
     }
-    entries.push(entry);
+    if (!query.match || query.match(entry)) entries.push(entry);
   }
   return { entries };
 }

@@ -93,9 +93,7 @@ export function validateMeta({ metadata }: KubeObject, old?: KubeObject): FieldE
   metadata.ownerReferences?.forEach((owner, index) => {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
       if (!owner[field]) {
-        errors.push(
-          fieldError.invalid(`metadata.ownerReferences[${index}].${field}`, '', `${field} must not be empty`),
-        );
+        errors.push(fieldError.required(`metadata.ownerReferences[${index}].${field}`, 'must not be empty'));
       }
     }
   });
@@ -129,7 +127,7 @@ function changeErrors(metadata: ObjectMeta, old: ObjectMeta): FieldError[] {
       errors.push(fieldError.forbidden('metadata.finalizers', why));
     }
   }
-  for (const field of ['name', 'namespace', 'uid'] as const) {
+  for (const field of ['name', 'namespace', 'uid', 'deletionTimestamp'] as const) {
     if (!deepEqual(metadata[field], old[field])) {
       errors.push(fieldError.invalid(`metadata.${field}`, metadata[field], 'field is immutable'));
     }

@@ -75,9 +75,8 @@ export function getList(
 function positionOf({ store }: Backend, query: URLSearchParams, frozenAt: number | undefined): Position {
   const continued = query.get('continue');
   if (continued) return fromToken(continued);
-  const asked = query.get('resourceVersion') ?? '';
+  const asked = askedRevision(query);
   const match = query.get('resourceVersionMatch');
-  if (asked && !/^\d+$/.test(asked)) throw badRequest(`resourceVersion: Invalid value: "${asked}"`);
   const revision = Number(asked);
   if (revision > store.revision) {
     const message = `Timeout: Too large resource version: ${revision}, current: ${store.revision}`;
@@ -87,6 +86,15 @@ function positionOf({ store }: Backend, query: URLSearchParams, frozenAt: number
   if (match === 'Exact') return { at: revision, after: '' };
   if (asked !== '' && frozenAt !== undefined) return { at: Math.max(revision, frozenAt), after: '' };
   return { at: store.revision, after: '' };
+}
+
+/** The resourceVersion parameter; empty when absent. @throws StatusError 400 */
+export function askedRevision(query: URLSearchParams): string {
+  const asked = query.get('resourceVersion') ?? '';
+  if (/^\d*$/.test(asked)) return asked;
+  throw badRequest(
+    `Invalid value: ${JSON.stringify(asked)}: strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`,
+  );
 }
 
 function token(position: Position): string {

@@ -53,13 +53,15 @@ function marked(object: KubeObject, finalizers: string[], now: number): KubeObje
 
 function checkPreconditions({ type }: Target, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
+  // The API server names the kind here, not the resource.
+  const named = { ...type, plural: type.kind };
   if (uid && uid !== metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
-    throw conflict(type, metadata.name, why);
+    throw conflict(named, metadata.name, why);
   }
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
-    throw conflict(type, metadata.name, why);
+    throw conflict(named, metadata.name, why);
   }
 }
 

@@ -123,6 +123,8 @@ export interface ResourceType {
   builtin: boolean;
   /** Counts changes of everything but metadata and status in metadata.generation. */
   hasGeneration: boolean;
+  /** A PUT to a name that is not there creates it: Leases. */
+  createsOnUpdate: boolean;
   strategy: Strategy;
 }
 

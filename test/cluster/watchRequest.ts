@@ -4,7 +4,7 @@ import type { Backend } from './crud.ts';
 import type { Target } from './decode.ts';
 import type { FaultState } from './faults.ts';
 import { listPage } from './list.ts';
-import { render } from './read.ts';
+import { askedRevision, render } from './read.ts';
 import { storedAs } from './registry.ts';
 import type { ResourceRequest } from './requests.ts';
 import { type Selection, selection } from './selectors.ts';
@@ -39,7 +39,7 @@ export function getWatch(
     return change.line;
   };
 
-  const asked = query.get('resourceVersion') ?? '';
+  const asked = askedRevision(query);
   const heldAt = faults.frozenAt(info);
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
   const first: Uint8Array[] = [];

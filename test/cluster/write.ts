@@ -1,6 +1,6 @@
 import type { ServerRequest, ServerResponse } from '../support/server.ts';
 import type { Form } from './accept.ts';
-import { type Backend, create, patch, update } from './crud.ts';
+import { type Backend, create, exists, patch, update } from './crud.ts';
 import type { WriteOptions } from './decode.ts';
 import { jsonPatch } from './patch/jsonPatch.ts';
 import { mergePatch } from './patch/merge.ts';
@@ -37,7 +37,10 @@ export function write(backend: Backend, work: ResourceRequest, form: Form, reque
       warningHeader(options),
     );
   if (info.verb === 'create') return answer(201, create(backend, target, jsonBody(request), options));
-  if (info.verb === 'update') return answer(200, update(backend, target, jsonBody(request), options));
+  if (info.verb === 'update') {
+    const made = target.type.createsOnUpdate && !exists(backend, target);
+    return answer(made ? 201 : 200, update(backend, target, jsonBody(request), options));
+  }
   return answer(200, patch(backend, target, patcher(work, request), options));
 }
 

@@ -8,6 +8,7 @@ const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 const DATA_KEY_TEXT =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 const count = (data: Loose) => Object.keys(data ?? {}).length;
+const bytes = { ...texts, additionalProperties: { ...text, format: 'byte' } };
 const bool = { type: 'boolean', nullable: true };
 
 export function namespaces(): ResourceType {
@@ -54,7 +55,7 @@ export function configMaps(): ResourceType {
     namespaced: true,
     shortNames: ['cm'],
     description: 'ConfigMap holds configuration data for pods to consume.',
-    properties: { data: texts, binaryData: texts, immutable: bool },
+    properties: { data: texts, binaryData: bytes, immutable: bool },
     columns: [
       nameColumn,
       {
@@ -77,7 +78,7 @@ export function secrets(): ResourceType {
     kind: 'Secret',
     namespaced: true,
     description: 'Secret holds secret data of a certain type.',
-    properties: { data: texts, stringData: texts, immutable: bool, type: text },
+    properties: { data: bytes, stringData: texts, immutable: bool, type: text },
     columns: [
       nameColumn,
       { name: 'Type', type: 'string', description: 'How the data are meant.', jsonPath: '.type' },

@@ -126,6 +126,7 @@ export function typeOfCrd({ spec }: KubeObject): ResourceType {
     versions: new Map(served.map((version: Loose) => [version.name, versionOf(version, group, storage)])),
     builtin: false,
     hasGeneration: true,
+    createsOnUpdate: false,
     strategy: {},
   };
 }

@@ -18,15 +18,16 @@ export const ageColumn: Column = {
 export const text: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
 export const time: Schema = { type: 'string', format: 'date-time', nullable: true };
+export const microTime: Schema = { type: 'string', format: 'micro-time', nullable: true };
 export const texts: Schema = { type: 'object', nullable: true, additionalProperties: text };
 export const object = (properties: Record<string, Schema>): Schema => ({ type: 'object', nullable: true, properties });
 export const list = (items: Schema): Schema => ({ type: 'array', nullable: true, items });
 export const anything: Schema = { type: 'object', nullable: true, 'x-kubernetes-preserve-unknown-fields': true };
 
 type Kind = Pick<ResourceType, 'group' | 'plural' | 'kind' | 'namespaced'> &
-  Partial<Pick<ResourceType, 'shortNames' | 'strategy' | 'hasGeneration'>> & { version: string } & Partial<
-    Omit<Version, 'name' | 'schema'>
-  > & { properties: Record<string, Schema>; description: string };
+  Partial<Pick<ResourceType, 'shortNames' | 'strategy' | 'hasGeneration' | 'createsOnUpdate'>> & {
+    version: string;
+  } & Partial<Omit<Version, 'name' | 'schema'>> & { properties: Record<string, Schema>; description: string };
 
 /** A built-in kind with one version. */
 export function builtin(kind: Kind): ResourceType {
@@ -51,6 +52,7 @@ export function builtin(kind: Kind): ResourceType {
     versions: new Map([[kind.version, version]]),
     builtin: true,
     hasGeneration: kind.hasGeneration ?? false,
+    createsOnUpdate: kind.createsOnUpdate ?? false,
     strategy: kind.strategy ?? {},
   };
 }

@@ -1,7 +1,8 @@
+import { deepEqual } from '../deepEqual.ts';
 import { age } from '../duration.ts';
 import { fieldError } from '../status.ts';
 import type { Column, FieldError, KubeObject, Loose, ResourceType } from '../types.ts';
-import { builtin, integer, object, text, time } from './define.ts';
+import { builtin, integer, microTime, object, text, time } from './define.ts';
 
 /** Core field to its name in events.k8s.io/v1; the others are the same in both. */
 const RENAMED: [core: string, events: string][] = [
@@ -24,8 +25,8 @@ const reference = object({
   fieldPath: text,
 });
 const shared = {
-  eventTime: time,
-  series: object({ count: integer, lastObservedTime: time }),
+  eventTime: microTime,
+  series: object({ count: integer, lastObservedTime: microTime }),
   reportingInstance: text,
   action: text,
   reason: text,
@@ -55,7 +56,7 @@ export function coreEvents(): ResourceType {
       ['source', '.source.component'],
       ['reportingComponent', '.reportingComponent'],
     ]),
-    strategy: { validate: validateEvent },
+    strategy: { prepare: prepareEvent, validate: validateOld },
   });
 }
 
@@ -79,7 +80,7 @@ export function newEvents(): ResourceType {
       ['type', '.type'],
       ['reportingController', '.reportingComponent'],
     ]),
-    strategy: { validate: validateEvent },
+    strategy: { validate: validateNew },
     toStored: (event) => rename(event, 'v1', ([core, name]) => [name, core]),
     fromStored: (event) => rename(event, 'events.k8s.io/v1', ([core, name]) => [core, name]),
   });
@@ -91,32 +92,67 @@ function rename(event: KubeObject, apiVersion: string, turn: (pair: [string, str
   return { ...Object.fromEntries(fields), apiVersion };
 }
 
-/** k8s.io/kubernetes/pkg/apis/core/validation/events.go, on create. */
-function validateEvent(event: KubeObject, old: KubeObject | undefined): FieldError[] {
-  const errors: FieldError[] = [];
-  const about = event.involvedObject?.namespace || 'default';
-  if (!old && about !== event.metadata.namespace) {
-    errors.push(fieldError.invalid('involvedObject.namespace', about, 'does not match event.namespace'));
+/** Go writes these fields even when they are empty. */
+function prepareEvent(event: KubeObject): KubeObject {
+  return { source: {}, firstTimestamp: null, lastTimestamp: null, ...event } as KubeObject;
+}
+
+/** k8s.io/kubernetes/pkg/apis/core/validation/events.go; in v1 for all events, in events.k8s.io/v1 with the rest below. */
+function validateOld(event: KubeObject, old: KubeObject | undefined): FieldError[] {
+  const about = event.involvedObject?.namespace ?? '';
+  const fits = (about || 'default') === event.metadata.namespace;
+  return old || fits ? [] : [fieldError.invalid('involvedObject.namespace', about, 'does not match event.namespace')];
+}
+
+function validateNew(event: KubeObject, old: KubeObject | undefined): FieldError[] {
+  const errors = validateOld(event, old);
+  if (event.series && !(event.series.count >= 2)) {
+    errors.push(fieldError.invalid('series.count', event.series.count ?? null, 'should be at least 2'));
   }
-  if (old || !event.eventTime) return errors;
-  for (const field of ['reportingComponent', 'reportingInstance', 'action', 'reason']) {
-    if (!event[field]) errors.push(fieldError.required(field));
+  if (old) {
+    const changed = FIXED.filter((field) => !deepEqual(event[field] ?? null, old[field] ?? null));
+    return [
+      ...errors,
+      ...changed.map((field) => fieldError.invalid(field, event[field] ?? null, 'field is immutable')),
+    ];
   }
-  for (const [field, limit] of [
-    ['reportingInstance', 128],
-    ['action', 128],
-    ['reason', 128],
-    ['message', 1024],
-  ] as const) {
+  for (const field of REQUIRED) if (!event[field]) errors.push(fieldError.required(field));
+  for (const [field, limit] of LIMITS) {
     if ((event[field] ?? '').length > limit) {
       errors.push(fieldError.invalid(field, '', `can have at most ${limit} characters`));
     }
   }
-  if (event.series && !(event.series.count >= 2)) {
-    errors.push(fieldError.invalid('series.count', event.series.count ?? null, 'should be at least 2'));
+  if (!['Normal', 'Warning'].includes(event.type)) {
+    errors.push(fieldError.invalid('type', '', `has invalid value: ${event.type ?? ''}`));
+  }
+  for (const field of ['firstTimestamp', 'lastTimestamp', 'count']) {
+    if (event[field]) errors.push(fieldError.invalid(field, '', 'needs to be unset'));
   }
   return errors;
 }
+
+const REQUIRED = ['eventTime', 'reportingComponent', 'reportingInstance', 'action', 'reason'];
+const LIMITS: [string, number][] = [
+  ['reportingInstance', 128],
+  ['action', 128],
+  ['reason', 128],
+  ['message', 1024],
+];
+const FIXED = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'type',
+  'eventTime',
+  'action',
+  'related',
+  'reportingComponent',
+  'reportingInstance',
+];
 
 const lastSeen = (event: KubeObject) =>
   event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;

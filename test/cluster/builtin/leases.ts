@@ -1,6 +1,6 @@
 import { fieldError } from '../status.ts';
 import type { FieldError, KubeObject, ResourceType } from '../types.ts';
-import { ageColumn, builtin, integer, nameColumn, object, text, time } from './define.ts';
+import { ageColumn, builtin, integer, microTime, nameColumn, object, text } from './define.ts';
 
 export function leases(): ResourceType {
   return builtin({
@@ -9,13 +9,14 @@ export function leases(): ResourceType {
     plural: 'leases',
     kind: 'Lease',
     namespaced: true,
+    createsOnUpdate: true,
     description: 'Lease defines a lease concept.',
     properties: {
       spec: object({
         holderIdentity: { ...text, nullable: true },
         leaseDurationSeconds: { ...integer, nullable: true },
-        acquireTime: time,
-        renewTime: time,
+        acquireTime: microTime,
+        renewTime: microTime,
         leaseTransitions: { ...integer, nullable: true },
         strategy: text,
         preferredHolder: text,

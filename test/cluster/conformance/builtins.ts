@@ -59,9 +59,13 @@ export function builtinTests(bench: Bench): void {
       note: 'It was tested.',
       regarding: { name: 'map' },
     });
+    const imprecise = { ...event, metadata: { name: 'imprecise' }, eventTime: '2026-01-01T00:00:00Z' };
+    expect((await bench.api.post(path, imprecise)).status).toBe(400);
     const { reason: _reason, ...incomplete } = event;
     expect((await bench.api.post(path, { ...incomplete, metadata: { name: 'incomplete' } })).status).toBe(422);
-    const again = { deprecatedCount: 2, series: { count: 2, lastObservedTime: '2026-01-01T00:01:00.000000Z' } };
+    const fixed = await bench.api.merge(`${path}/happened`, { note: 'Another.' });
+    expect(fixed).toMatchObject({ status: 422, body: { details: { causes: [{ field: 'message' }] } } });
+    const again = { series: { count: 2, lastObservedTime: '2026-01-01T00:01:00.000000Z' } };
     expect((await bench.api.merge(`${path}/happened`, again)).body.series.count).toBe(2);
   });
 
@@ -80,5 +84,20 @@ export function builtinTests(bench: Bench): void {
     };
     const replies = await Promise.all([take('b'), take('c')]);
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const imprecise = { ...lease('a'), spec: { renewTime: '2026-01-01T00:00:00Z' } };
+    expect((await bench.api.put(`${path}/leader`, imprecise)).status).toBe(400);
+  });
+
+  it('creates a Lease by PUT, and updates it only from a resourceVersion', async () => {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${bench.namespace}/leases/made-by-put`;
+    const spec = { holderIdentity: 'a', leaseDurationSeconds: 15 };
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'made-by-put' }, spec };
+    expect((await bench.api.put(path, lease)).status).toBe(201);
+    expect((await bench.api.put(path, lease)).status).toBe(422);
+  });
+
+  it('refuses Secrets that are not base64', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'odd' }, data: { a: '!!' } };
+    expect((await bench.api.post(bench.core('secrets'), secret)).status).toBe(400);
   });
 }

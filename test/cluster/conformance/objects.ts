@@ -104,6 +104,23 @@ export function objectTests(bench: Bench): void {
     expect(reply).toMatchObject({ status: 415, body: { reason: 'UnsupportedMediaType' } });
   });
 
+  it('takes null as absent', async () => {
+    const { spec } = await bench.made('nulls', { words: null, name: null, free: null, size: null });
+    expect(spec).toEqual({ color: 'red', size: 3 });
+    const patched = await bench.api.merge(bench.widgets('nulls'), { spec: { size: null, color: null } });
+    expect(patched).toMatchObject({ status: 422, body: { details: { causes: [{ field: 'spec.color' }] } } });
+  });
+
+  it('lets nobody rename an object or set its deletion', async () => {
+    await bench.made('fixed');
+    const set = async (metadata: unknown) => (await bench.api.merge(bench.widgets('fixed'), { metadata })).status;
+    expect(await set({ name: 'other' })).toBe(400);
+    expect(await set({ uid: 'other' })).toBe(422);
+    expect(await set({ deletionTimestamp: '2026-01-01T00:00:00Z' })).toBe(422);
+    expect(await set({ generation: 9, creationTimestamp: '2020-01-01T00:00:00Z' })).toBe(200);
+    expect((await bench.api.get(bench.widgets('fixed'))).body.metadata.generation).toBe(1);
+  });
+
   it('stores nothing on a dry run', async () => {
     const made = await bench.api.post(`${bench.widgets()}?dryRun=All`, bench.widget('dry'));
     expect(made).toMatchObject({ status: 201, body: { spec: { size: 3 } } });

@@ -7,7 +7,8 @@ const names = (body: Loose) => body.items.map((item: Loose) => item.metadata.nam
 export function readTests(bench: Bench): void {
   it('lists page by page, as things were at the first page', async () => {
     const labels = { suite: 'paging' };
-    for (const name of ['page-a', 'page-b', 'page-c', 'page-d']) await bench.made(name, {}, { labels });
+    for (const name of ['page-a', 'page-b', 'page-c', 'page-d', 'page-other'])
+      await bench.made(name, {}, name === 'page-other' ? {} : { labels });
     const path = `${bench.widgets()}?labelSelector=suite%3Dpaging&limit=2`;
     const first = await bench.api.get(path);
     expect(names(first.body)).toEqual(['page-a', 'page-b']);
@@ -16,8 +17,18 @@ export function readTests(bench: Bench): void {
     const second = await bench.api.get(`${path}&continue=${encodeURIComponent(first.body.metadata.continue)}`);
     expect(names(second.body)).toEqual(['page-c', 'page-d']);
     expect(second.body.items[0].spec.color).toBe('red');
-    expect(second.body.metadata.continue ?? '').toBe('');
     expect(second.body.metadata.resourceVersion).toBe(first.body.metadata.resourceVersion);
+    // Others that do not match come after it: the server says that there is more, and then that there is not.
+    const last = await bench.api.get(`${path}&continue=${encodeURIComponent(second.body.metadata.continue)}`);
+    expect(last.body).toMatchObject({ items: [], metadata: { resourceVersion: first.body.metadata.resourceVersion } });
+    expect(last.body.metadata.continue ?? '').toBe('');
+  });
+
+  it('counts what is left of a list, when nothing is filtered', async () => {
+    await bench.made('zz-last');
+    const { body } = await bench.api.get(`${bench.widgets()}?limit=1`);
+    const all = await bench.api.get(bench.widgets());
+    expect(body.metadata.remainingItemCount).toBe(all.body.items.length - 1);
   });
 
   it('selects by labels and by fields', async () => {

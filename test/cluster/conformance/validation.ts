@@ -55,7 +55,8 @@ export function validationTests(bench: Bench): void {
 
   it('refuses bodies of another kind or none', async () => {
     const other = { ...bench.widget('other'), kind: 'Gadget' };
-    expect((await bench.api.post(bench.widgets(), other)).status).toBe(400);
+    const refused = await bench.api.post(bench.widgets(), other);
+    expect(refused).toMatchObject({ status: 422, body: { details: { causes: [{ field: 'kind' }] } } });
     expect((await bench.api.post(bench.widgets(), { metadata: { name: 'x' } })).status).toBe(400);
     const wrongNamespace = bench.widget('there', {}, { namespace: 'default' });
     expect((await bench.api.post(bench.widgets(), wrongNamespace)).status).toBe(400);
