@@ -6,12 +6,15 @@ export interface Remote {
   glance(query: { id?: string; name?: string }): Glance;
   /** Makes the picture anew by a list that starts after this call; shared by all who wait for one. */
   refresh(): Promise<void>;
-  /** Reads the object and its children freshly; undefined: the server says it is not there. */
-  read(id: string): Promise<RemoteObject | undefined>;
+  /** Reads the object and its children freshly. */
+  read(id: string): Promise<ReadResult>;
   /** One create call. The id is undefined when the reply does not tell it. */
   create(fields: ReadonlyMap<string, Json>): Promise<{ id?: string }>;
-  /** One write of `changes` over `base` (the object just read); a null value clears the field. */
-  update(base: RemoteObject, changes: ReadonlyMap<string, Json>): Promise<void>;
+  /**
+   * One write of `changes` over `base` (the object just read); a null value clears the field. `partial` sends the changes
+   * alone, to learn whether the server merges.
+   */
+  update(base: RemoteObject, changes: ReadonlyMap<string, Json>, partial?: boolean): Promise<void>;
   /** One delete call. */
   delete(id: string): Promise<void>;
   /** Ordered children (tasks, steps); absent for kinds that have none. */
@@ -32,6 +35,12 @@ export type Glance =
   | { state: 'absent'; listedAt: number }
   | { state: 'present'; ids: string[]; digest: string; listedAt: number };
 
+/** `unsettled`: neither its presence nor its absence is certain yet (a lagging server, no item route). */
+export type ReadResult =
+  | { state: 'present'; object: RemoteObject }
+  | { state: 'absent' }
+  | { state: 'unsettled'; retryAfterMs: number };
+
 export interface RemoteObject {
   id: string;
   name?: string;
@@ -40,6 +49,8 @@ export interface RemoteObject {
   /** Paths whose value is hidden by the server. */
   masked: ReadonlySet<string>;
   children?: RemoteObject[];
+  /** Milliseconds since the epoch, where the server tells it. */
+  updatedAt?: number;
   /** What the remote side needs to write it back; opaque to the engine. */
   origin?: unknown;
 }

@@ -1,0 +1,46 @@
+import type { Resource } from './resource.ts';
+import { keyOf } from './resource.ts';
+
+/** The key under which one remote object can have one owner: kind, origin and id. */
+export function claimKey(kind: string, origin: string, id: string): string {
+  return `${kind}|${origin}|${id}`;
+}
+
+/** The origin part of a server identity: claims hold across SyncServers of one origin. */
+export function originOf(identity: string): string {
+  return identity.split('#')[0]!.replace(/\/api\.rsc.*$/, '');
+}
+
+/** What a resource claims or would claim, for an index; none before its id is known. */
+export function claimsOf(resource: Resource): string[] {
+  const { status } = resource;
+  if (!status?.id || !status.serverIdentity) return [];
+  return [claimKey(resource.kind, originOf(status.serverIdentity), status.id)];
+}
+
+/** The other resource that owns the object, or would come first; undefined when `self` may have it. */
+export function rivalOf(self: Resource, claimants: readonly Resource[]): Resource | undefined {
+  const others = claimants.filter((other) => other.metadata.uid !== self.metadata.uid);
+  const owner = others.find((other) => other.status?.owned === true);
+  if (owner && self.status?.owned !== true) return owner;
+  if (self.status?.owned === true && !owner) return undefined;
+  // Both say that they own it (two copies of one status), or neither does: the older one has it.
+  const rivals = owner ? others.filter((other) => other.status?.owned === true) : others;
+  return rivals.find((other) => isObserver(other) === false && older(other, self));
+}
+
+function isObserver(resource: Resource): boolean {
+  return resource.status?.policies?.managementPolicy === 'Observe';
+}
+
+function older(a: Resource, b: Resource): boolean {
+  const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
+  if (left !== right) return left < right;
+  return a.metadata.uid < b.metadata.uid;
+}
+
+/** How a rival is named to the owner of `self`: in full only within one namespace. */
+export function nameRival(self: Resource, rival: Resource): string {
+  if (rival.metadata.namespace === self.metadata.namespace) return `${rival.kind} ${keyOf(rival)}`;
+  return `a ${rival.kind} in another namespace`;
+}

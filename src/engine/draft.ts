@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json, JsonObject } from '../ports/json.ts';
+import type { Resource, Status } from './resource.ts';
+
+/** A pass's working copy of a status: changed in memory, saved by one merge patch when it differs. */
+export interface Draft {
+  status: Status & JsonRecord;
+  /** Saves what differs. `fenced`: fails when the object has changed since it was planned from. Returns whether it wrote. */
+  save(options?: { fenced?: boolean }): Promise<boolean>;
+  /** True when something has not been saved. */
+  readonly dirty: boolean;
+}
+type JsonRecord = { [key: string]: unknown };
+
+export interface StatusPatcher {
+  /** Sends a merge patch to the status subresource; resolves to the object as it is then. */
+  patchStatus(resource: Resource, patch: JsonObject, resourceVersion?: string): Promise<Resource>;
+}
+
+export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
+  let saved = (resource.status ?? {}) as unknown as JsonObject;
+  let current = resource;
+  const status = structuredClone(saved) as Status & JsonRecord;
+  return {
+    status,
+    get dirty() {
+      return mergePatch(saved, status as unknown as JsonObject) !== undefined;
+    },
+    async save({ fenced = false } = {}) {
+      const patch = mergePatch(saved, status as unknown as JsonObject);
+      if (!patch) return false;
+      current = await patcher.patchStatus(current, patch, fenced ? current.metadata.resourceVersion : undefined);
+      saved = structuredClone(status) as unknown as JsonObject;
+      return true;
+    },
+  };
+}
+
+/** The JSON merge patch (RFC 7386) that turns `before` into `after`; undefined when they are equal. */
+export function mergePatch(before: JsonObject, after: JsonObject): JsonObject | undefined {
+  const patch: JsonObject = {};
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const from = before[key];
+    const to = after[key];
+    if (to === undefined || to === null) {
+      if (from !== undefined && from !== null) patch[key] = null;
+    } else if (isObject(from) && isObject(to)) {
+      const inner = mergePatch(from, to);
+      if (inner) patch[key] = inner;
+    } else if (!isDeepStrictEqual(from, to)) patch[key] = to;
+  }
+  return Object.keys(patch).length > 0 ? patch : undefined;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

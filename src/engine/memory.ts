@@ -1,0 +1,63 @@
+import type { Json } from '../ports/json.ts';
+
+/** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
+export interface Memory {
+  /** When a pass first looked for an object that has no id yet: a list must be younger before something is created. */
+  lookedForSince?: number;
+  /** Since when it waits for one reason; a wait turns into Stalled by its age. */
+  waiting?: { reason: string; since: number };
+  /** The last write and what it wanted, until a read shows it. */
+  write?: Write;
+  /** When drift was corrected, within the last hour. */
+  corrections: number[];
+  /** A deep read is due: the turn has come, or somebody asked. */
+  deepDue: boolean;
+  /** What the server refused, as a digest of what was wanted; not sent again for an hour or until it differs. */
+  refused?: { digest: string; at: number; reason: string; message: string };
+  /** When this resource last wrote to the server, for reads that lag. */
+  wroteAt?: number;
+}
+
+export interface Write {
+  at: number;
+  /** Path → what was wanted and what the server showed before. */
+  fields: Map<string, { want: string; before: Json | undefined }>;
+  /** Child id → the hash of what was wanted and of what was shown before (absent for an add). */
+  children: Map<string, { want: string; before?: string }>;
+  /** The object's update time before the write. */
+  updatedAt?: number;
+}
+
+export interface Memories {
+  of(key: string): Memory;
+  forget(key: string): void;
+}
+
+export function createMemories(): Memories {
+  const memories = new Map<string, Memory>();
+  return {
+    of(key) {
+      let memory = memories.get(key);
+      if (!memory) {
+        memory = { corrections: [], deepDue: false };
+        memories.set(key, memory);
+      }
+      return memory;
+    },
+    forget: (key) => memories.delete(key),
+  };
+}
+
+const HOUR = 3_600_000;
+
+/** Drift corrected and returned three times in an hour: stop and say so. */
+export function isContended(memory: Memory, now: number): boolean {
+  memory.corrections = memory.corrections.filter((at) => now - at < HOUR);
+  return memory.corrections.length >= 3;
+}
+
+/** How long it has waited for `reason`; another reason starts anew. Milliseconds. */
+export function waitedFor(memory: Memory, reason: string, now: number): number {
+  if (memory.waiting?.reason !== reason) memory.waiting = { reason, since: now };
+  return now - memory.waiting.since;
+}

@@ -1,0 +1,85 @@
+import type { Gathered } from './kind.ts';
+import type { Memory } from './memory.ts';
+import type { RemoteObject } from './remote.ts';
+import type { Resource, Status } from './resource.ts';
+
+export type Observation =
+  /** Nothing moved since the last deep read; there is nothing to compare. */
+  | { state: 'settled'; id: string; digest: string }
+  | { state: 'present'; object: RemoteObject; digest?: string; ours: boolean }
+  | { state: 'absent'; vanished: boolean; knownIds: string[] }
+  | { state: 'ambiguous'; ids: string[] }
+  /** Not certain yet: look again. */
+  | { state: 'unsettled'; retryAfterMs: number; message: string };
+
+export interface ObserveInput {
+  resource: Resource;
+  status: Status;
+  gathered: Gathered;
+  memory: Memory;
+  now: number;
+  /** When this process began to look at servers. */
+  startedAt: number;
+  /** True when spec, references and secrets are what was last applied. */
+  unchanged: boolean;
+}
+
+/** The remote object: by id from the shared picture, deep-read where something moved; else by name. */
+export async function observe(input: ObserveInput): Promise<Observation> {
+  const id = input.status.id ?? (input.resource.spec.id as string | undefined);
+  return id === undefined ? observeByName(input) : observeById(input, id);
+}
+
+async function observeById(input: ObserveInput, id: string): Promise<Observation> {
+  const { remote, scope } = input.gathered;
+  let glance = remote.glance({ id });
+  if (glance.state === 'unlisted') {
+    await remote.refresh();
+    glance = remote.glance({ id });
+  }
+  const digest = glance.state === 'present' ? glance.digest : undefined;
+  if (digest !== undefined && isSettled(input, digest)) return { state: 'settled', id, digest };
+  const result = await remote.read(id);
+  input.memory.deepDue = false;
+  if (result.state === 'present') {
+    return { state: 'present', object: result.object, digest, ours: input.status.owned === true };
+  }
+  if (result.state === 'unsettled') return { ...result, message: 'the server does not show the object consistently yet' };
+  // A young process, or a write of ours a moment ago: a lagging server may still have to show it.
+  const since = Math.max(input.startedAt, input.memory.wroteAt ?? 0);
+  const left = since + scope.lagGraceMs - input.now;
+  if (left > 0) return { state: 'unsettled', retryAfterMs: left, message: `the server does not show ${id}; waiting for it` };
+  return { state: 'absent', vanished: input.status.owned === true, knownIds: [] };
+}
+
+function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest: string): boolean {
+  return (
+    unchanged &&
+    !memory.deepDue &&
+    memory.write === undefined &&
+    status.pending === undefined &&
+    status.plan === undefined &&
+    status.owned === true &&
+    status.observedGeneration === resource.metadata.generation &&
+    status.observed?.listDigest === digest
+  );
+}
+
+async function observeByName(input: ObserveInput): Promise<Observation> {
+  const { remote, desired } = input.gathered;
+  input.memory.lookedForSince ??= input.now;
+  let glance = remote.glance({ name: desired.name });
+  // What was listed before this object was asked for may lack what somebody made since.
+  if (glance.state === 'unlisted' || (glance.state === 'absent' && glance.listedAt < input.memory.lookedForSince)) {
+    await remote.refresh();
+    glance = remote.glance({ name: desired.name });
+  }
+  if (glance.state === 'unlisted') return { state: 'unsettled', retryAfterMs: 5_000, message: 'waiting for the first list' };
+  if (glance.state === 'absent') return { state: 'absent', vanished: false, knownIds: [] };
+  if (glance.ids.length > 1) return { state: 'ambiguous', ids: glance.ids };
+  const result = await remote.read(glance.ids[0]!);
+  if (result.state === 'present') return { state: 'present', object: result.object, digest: glance.digest, ours: false };
+  if (result.state === 'unsettled') return { ...result, message: 'the server does not show the object consistently yet' };
+  await remote.refresh();
+  return { state: 'unsettled', retryAfterMs: 1_000, message: `${desired.name} was listed but is not there` };
+}

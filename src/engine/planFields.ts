@@ -1,0 +1,84 @@
+import { type Field, fieldOf } from '../api/fields.ts';
+import type { Json } from '../ports/json.ts';
+import { equal } from './equality.ts';
+import type { Change } from './plan.ts';
+import type { RemoteObject } from './remote.ts';
+import type { Accepted } from './resource.ts';
+
+export interface FieldsInput {
+  table: readonly Field[];
+  wanted: ReadonlyMap<string, Json>;
+  secrets: ReadonlyMap<string, string>;
+  observed: RemoteObject;
+  applied: Readonly<Record<string, string>>;
+  accepted: Readonly<Record<string, Accepted>>;
+  /** The short hash of a wanted value; an HMAC for secrets. */
+  hash(path: string, value: Json): string;
+  mac(path: string, value: string): string;
+  /** True when a recorded HMAC was made with a key that is lost: the present value becomes the baseline. */
+  foreignMac(recorded: string): boolean;
+  /** The object is being adopted: its present secrets become the baseline. */
+  adopting: boolean;
+}
+
+export interface FieldsDiff {
+  changes: Change[];
+  /** Managed paths that the server refused to change; not sent again until the spec changes. */
+  refused: Change[];
+}
+
+/** Desired against observed, field by field; pure. */
+export function planFields(input: FieldsInput): FieldsDiff {
+  const changes: Change[] = [];
+  const refused: Change[] = [];
+  for (const [path, to] of input.wanted) {
+    const change = diffField(input, path, to);
+    if (!change) continue;
+    const accepted = input.accepted[path];
+    if (accepted?.refused && accepted.want === input.hash(path, to)) refused.push(change);
+    else changes.push(change);
+  }
+  for (const [path, value] of input.secrets) {
+    const change = diffSecret(input, path, value);
+    if (change) changes.push(change);
+  }
+  return { changes, refused };
+}
+
+function diffField(input: FieldsInput, path: string, to: Json): Change | undefined {
+  const field = fieldOf(input.table, path);
+  const from = input.observed.fields.get(path);
+  const wanted = input.hash(path, to);
+  const moved = input.applied[path] !== wanted;
+  const unseen = from === undefined || input.observed.masked.has(path);
+  // A value that the server does not show is unknown, never different: only a moved spec is a reason to send it.
+  if (unseen && (!moved || input.adopting)) return undefined;
+  if (!unseen && equal(field?.equality ?? 'json', to, from)) return undefined;
+  const accepted = input.accepted[path];
+  if (!unseen && accepted && !accepted.refused && accepted.want === wanted && accepted.got === input.hash(path, from)) {
+    return undefined;
+  }
+  return {
+    path,
+    from: input.observed.masked.has(path) ? undefined : from,
+    to,
+    cause: moved ? 'spec' : 'drift',
+    destructive: isDestructive(field, to),
+  };
+}
+
+function diffSecret(input: FieldsInput, path: string, value: string): Change | undefined {
+  const recorded = input.applied[path];
+  if (recorded === input.mac(path, value)) return undefined;
+  if (input.adopting || (recorded !== undefined && input.foreignMac(recorded))) return undefined;
+  const destructive = fieldOf(input.table, path)?.destructive === true;
+  return { path, from: undefined, to: undefined, cause: recorded ? 'secret' : 'spec', destructive, secret: true };
+}
+
+/** Whether writing `to` at this field may lose data. A field that nobody knows how a PUT treats counts as such. */
+export function isDestructive(field: Field | undefined, to: Json): boolean {
+  if (!field) return true;
+  if (field.change === 'unknown' || field.change === 'recreate') return true;
+  if (field.destructive === 'whenTrue') return to === true;
+  return field.destructive === true;
+}

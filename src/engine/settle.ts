@@ -1,0 +1,70 @@
+import type { Macs } from './macs.ts';
+import type { Memory, Write } from './memory.ts';
+import type { Change, Plan, Step } from './plan.ts';
+import { hashField } from './planObject.ts';
+import type { RemoteObject } from './remote.ts';
+import type { Accepted, Status } from './resource.ts';
+
+export interface Settled {
+  /** What is still to be done. */
+  plan: Plan;
+  /** Written, but not shown yet: wait and read again. */
+  unconfirmed: string[];
+  /** Paths that the server kept as they were. */
+  refused: string[];
+}
+
+/**
+ * Compares a plan made after our own write with that write: a path that shows a third value was normalised by the server,
+ * one that still shows the old value was refused, or the read lags (design §5, "Normalised by the server").
+ */
+export function settleWrites(
+  plan: Plan,
+  observed: RemoteObject,
+  memory: Memory,
+  status: Status,
+  macs: Macs,
+  now: number,
+  lagGraceMs: number,
+): Settled {
+  const { write } = memory;
+  if (!write) return { plan, unconfirmed: [], refused: plan.refused.map(({ path }) => path) };
+  const lagging = now - write.at < lagGraceMs && !showsWrite(write, observed, macs);
+  const accepted: Record<string, Accepted> = { ...status.accepted };
+  const unconfirmed: string[] = [];
+  const refused = new Set(plan.refused.map(({ path }) => path));
+  const steps: Step[] = [];
+  for (const step of plan.steps) {
+    const left = step.changes.filter((change) => {
+      const wrote = write.fields.get(change.path);
+      if (!wrote || change.to === undefined || wrote.want !== hashField(macs, change.path, change.to)) return true;
+      if (lagging) unconfirmed.push(change.path);
+      else {
+        accepted[change.path] = outcomeOf(change, wrote, macs);
+        if (accepted[change.path]?.refused) refused.add(change.path);
+      }
+      return false;
+    });
+    if (left.length > 0 || step.changes.length === 0) steps.push(left.length === step.changes.length ? step : { ...step, changes: left });
+  }
+  if (Object.keys(accepted).length > 0) status.accepted = accepted;
+  if (unconfirmed.length === 0 && !lagging) memory.write = undefined;
+  return { plan: { ...plan, steps }, unconfirmed, refused: [...refused] };
+}
+
+/** True when the read is certainly younger than the write: something that was written shows, or the update time moved. */
+function showsWrite(write: Write, observed: RemoteObject, macs: Macs): boolean {
+  if (write.updatedAt !== undefined && observed.updatedAt !== undefined && observed.updatedAt > write.updatedAt) return true;
+  for (const [path, { before }] of write.fields) {
+    const shown = observed.fields.get(path);
+    if (shown === undefined || observed.masked.has(path)) continue;
+    if (before === undefined || hashField(macs, path, shown) !== hashField(macs, path, before)) return true;
+  }
+  return false;
+}
+
+function outcomeOf(change: Change, wrote: { want: string; before: Change['from'] }, macs: Macs): Accepted {
+  const got = hashField(macs, change.path, change.from!);
+  const same = wrote.before !== undefined && hashField(macs, change.path, wrote.before) === got;
+  return { want: wrote.want, got, ...(same && { refused: true }) };
+}

@@ -1,0 +1,18 @@
+import type { Json } from '../ports/json.ts';
+import { canonicalJson } from './digest.ts';
+
+const SENSITIVE = /pass(word|phrase)?|pwd|secret|token|credential|private.?key|api.?key|access.?key|auth.?key|^key$|connection.?string/i;
+
+/** True for a path whose last name suggests that its value is a secret. */
+export function isSensitivePath(path: string): boolean {
+  return SENSITIVE.test(path.split('.').at(-1) ?? path);
+}
+
+/** A value as plans, conditions and events show it: short, on one line, never a secret. Undefined for an unknown value. */
+export function showValue(path: string, value: Json | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (isSensitivePath(path)) return '(secret)';
+  const text = typeof value === 'string' ? value : canonicalJson(value);
+  const line = text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+}

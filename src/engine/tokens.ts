@@ -1,0 +1,46 @@
+import type { Resource } from './resource.ts';
+
+/** Annotations that ask for one thing once. They act when they change, never when first seen: a restore re-creates them all. */
+export const TOKENS = [
+  'reconcile-requested-at',
+  'run-requested-at',
+  'reset-credentials-requested-at',
+  'reset-metadata-requested-at',
+  'approve-plan',
+  'force-delete',
+  'accept-server',
+  'accept-loss',
+] as const;
+export type TokenName = (typeof TOKENS)[number];
+
+const PREFIX = 'sync.cdata.com/';
+
+export interface TokenReading {
+  /** What status is to remember: every token present, with its value. */
+  tokens: Record<string, string>;
+  /** Tokens that changed since they were recorded: they act now. */
+  fired: Map<TokenName, string>;
+  /** Tokens found on the first pass over the object: recorded, not acted on. */
+  ignored: TokenName[];
+}
+
+/** Compares the annotations of an object with what its status remembers. */
+export function readTokens(resource: Resource): TokenReading {
+  const recorded = resource.status?.tokens;
+  const tokens: Record<string, string> = {};
+  const fired = new Map<TokenName, string>();
+  const ignored: TokenName[] = [];
+  for (const name of TOKENS) {
+    const value = resource.metadata.annotations?.[PREFIX + name];
+    if (value === undefined) continue;
+    tokens[name] = value;
+    if (recorded === undefined) ignored.push(name);
+    else if (recorded[name] !== value) fired.set(name, value);
+  }
+  return { tokens, fired, ignored };
+}
+
+/** The annotation that carries a token, in full. */
+export function annotationOf(name: TokenName): string {
+  return PREFIX + name;
+}
