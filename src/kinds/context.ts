@@ -1,0 +1,20 @@
+import type { Resource } from '../engine/resource.ts';
+import type { Store } from '../kube/store.ts';
+import type { ValueReader } from '../kube/secretReader.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Random } from '../ports/random.ts';
+import type { Sessions } from './server/sessions.ts';
+
+/** What the kinds share: the cached resources, the live servers, and values from Secrets and ConfigMaps. */
+export interface KindContext {
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  /** One store a kind, by its name: `SyncJob`. Indexes: `remoteId` (status.id), `remoteName` (spec.name), `ref` (Kind.references). */
+  stores: Readonly<Record<string, Store<Resource>>>;
+  sessions: Sessions;
+  values: ValueReader;
+  /** Labels of a namespace, where the operator may read namespaces. */
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
+}

@@ -1,0 +1,42 @@
+import type { Unusable } from '../../engine/kind.ts';
+import type { SyncClient } from '../../sync/client.ts';
+import type { SyncError } from '../../sync/errors.ts';
+import type { TableRecord } from '../../sync/models/records.ts';
+import type { RunTracker } from '../../sync/runs.ts';
+import type { Collection } from '../../sync/snapshot.ts';
+import type { Turns } from '../../sync/turns.ts';
+
+/** The live servers, by the key (`namespace/name`) of their SyncServer. */
+export interface Sessions {
+  get(serverKey: string): ServerSession | undefined;
+}
+
+/** One live SyncServer: its client, what it holds, and how it is. */
+export interface ServerSession {
+  readonly client: SyncClient;
+  /** `<origin><apiPath>#<id of the default workspace>`; undefined until the first probe. */
+  readonly identity: string | undefined;
+  /** Set while no call should be made: unreachable, unauthorised, not the API, another server. */
+  readonly unusable: Unusable | undefined;
+  readonly lagGraceMs: number;
+  /** The workspaces of the server. */
+  readonly workspaces: Collection;
+  /** What one workspace holds; polled from the first call on. `default` is not an id here. */
+  workspace(id: string): WorkspaceSession;
+  /** A call failed: 401, foreign replies and connection failures make the server look at itself soon. */
+  failed(error: SyncError): void;
+  /** The tables of a connection, remembered for ten minutes. */
+  tables(connectionId: string): Promise<TableRecord[]>;
+}
+
+export interface WorkspaceSession {
+  readonly id: string;
+  readonly connections: Collection;
+  readonly jobs: Collection;
+  /** Runs of jobs: last run, what runs now. */
+  readonly jobRuns: RunTracker;
+  /** Deep reads in turn; ids are `connection/<id>`, `job/<id>`. */
+  readonly deepReads: Turns;
+  /** When we last changed something that others may refer to here, ms since the epoch. */
+  changedAt: number | undefined;
+}
