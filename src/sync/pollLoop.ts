@@ -44,7 +44,7 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
   const schedule = () => {
     if (!live) return;
     const base = failures === 0 ? intervalMs : Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), intervalMs);
-    cancelTimer = clock.after(base * (0.9 + 0.2 * random.next()), () => void attempt());
+    cancelTimer = clock.after(Math.ceil(base * (0.9 + 0.2 * random.next())), () => void attempt());
   };
 
   async function attempt(): Promise<void> {

@@ -74,7 +74,7 @@ export function createTurns({ clock, perMinute, minAgeMs, onTurn }: TurnsOptions
     const at = Math.max(slotAt, first);
     if (timer && timer.at <= at) return;
     timer?.cancel();
-    timer = { at, cancel: clock.after(Math.max(0, at - clock.monotonic()), fire) };
+    timer = { at, cancel: clock.after(Math.ceil(Math.max(0, at - clock.monotonic())), fire) };
   }
 
   function fire(): void {
@@ -102,8 +102,8 @@ export function createTurns({ clock, perMinute, minAgeMs, onTurn }: TurnsOptions
   async function take(id: string, isSoon: boolean, now: number): Promise<void> {
     const member = members.get(id)!;
     member.isBusy = true;
-    member.turnAt = now;
     if (isSoon) member.soonAt = undefined;
+    else member.turnAt = now;
     line.delete(id);
     ahead.delete(id);
     busy++;
@@ -145,7 +145,7 @@ export function createTurns({ clock, perMinute, minAgeMs, onTurn }: TurnsOptions
       ahead.delete(id);
     },
     touched: (id) => change(id, { readAt: clock.monotonic() }),
-    soon: (id, ms) => change(id, { soonAt: clock.monotonic() + ms }),
+    soon: (id, ms) => change(id, { soonAt: clock.monotonic() + Math.ceil(ms) }),
     calm: (id) => change(id, { soonAt: undefined }),
     pause(ms) {
       slotAt = Math.max(slotAt, clock.monotonic() + ms);
