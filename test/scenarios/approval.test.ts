@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { connection, job } from '../support/manifests.ts';
+import { convergedWorld, itemNamed, quiet, writesOf } from './landscape.ts';
+
+const TWO = [{ table: 'Accounts' }, { table: 'Contacts' }];
+
+test('a change that loses something waits, and goes when its plan is approved', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ tasks: TWO }));
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
+  expect(world.condition('SyncJob', 'nightly', 'Stalled')).toBe('True AwaitingApproval');
+  const { plan } = world.status('SyncJob', 'nightly');
+  expect(plan.changes).toMatchObject([{ destructive: true, held: expect.any(String) }]);
+
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': 'another' });
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
+
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': plan.id });
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual(['DELETE jobs.tasks.delete']);
+  expect(itemNamed(world, 'jobs', 'Nightly').children.length).toBe(2);
+  expect(world.status('SyncJob', 'nightly').plan).toBeUndefined();
+});
+
+test('what is harmless beside it does not wait', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ tasks: [...TWO, { query: 'REPLICATE [Orders]' }, { table: 'Leads' }], type: 'ChangeDataCapture' }));
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual(['POST jobs.tasks.create']);
+  expect(itemNamed(world, 'jobs', 'Nightly').fields.type).toBe('Standard');
+});
+
+test('the approval of one plan is not that of the next', async () => {
+  const world = await convergedWorld();
+  world.apply(job({ tasks: TWO }));
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  const { id } = world.status('SyncJob', 'nightly').plan;
+  world.apply(job({ tasks: [] }));
+  await world.until(() => world.status('SyncJob', 'nightly').plan?.id !== id, 300_000, 'another plan');
+  const since = world.clock.now();
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': id });
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('False AwaitingApproval');
+});
+
+test('Automatic asks nobody', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ tasks: TWO, changePolicy: 'Automatic' }));
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual(['DELETE jobs.tasks.delete']);
+});
+
+test('Manual asks even for what is harmless', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(connection({ properties: { User: 'other@example.com' }, changePolicy: 'Manual' }));
+  await world.untilCondition('SyncConnection', 'crm', 'Ready', 'False AwaitingApproval');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
+});

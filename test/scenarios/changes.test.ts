@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { connection, job } from '../support/manifests.ts';
+import { convergedWorld, itemNamed, quiet, writesOf } from './landscape.ts';
+
+const TASKS = [{ table: 'Accounts' }, { table: 'Contacts' }, { query: 'REPLICATE [Orders]' }];
+const shown = (world: Parameters<typeof itemNamed>[0]) =>
+  itemNamed(world, 'jobs', 'Nightly').children.map(({ fields }) => fields.table ?? fields.query);
+
+test('one changed field is one PUT', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ options: { destinationSchema: 'crm', batchSize: 500 } }));
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual(['PUT jobs.update']);
+  expect(itemNamed(world, 'jobs', 'Nightly').fields).toMatchObject({ batch_size: 500, destination_schema: 'crm' });
+});
+
+test('a new name renames, and keeps id and tasks', async () => {
+  const world = await convergedWorld();
+  const before = itemNamed(world, 'jobs', 'Nightly');
+  const { id } = before;
+  const tasks = before.children.map((child) => child.id);
+  const since = world.clock.now();
+  world.apply(job({ name: 'Every night' }));
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  const after = itemNamed(world, 'jobs', 'Every night');
+  expect(after.id).toBe(id);
+  expect(after.children.map((child) => child.id)).toEqual(tasks);
+  expect(writesOf(world, since)).toEqual(['PUT jobs.update']);
+});
+
+test('a field that leaves the spec is left as it is', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ options: undefined }));
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
+  expect(itemNamed(world, 'jobs', 'Nightly').fields.destination_schema).toBe('crm');
+});
+
+test('a task that is added at the end is one call', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ tasks: [...TASKS, { table: 'Leads' }] }));
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual(['POST jobs.tasks.create']);
+  expect(shown(world)).toEqual(['Accounts', 'Contacts', 'REPLICATE [Orders]', 'Leads']);
+});
+
+test('a task that changes its place is one move', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ tasks: [TASKS[2], TASKS[0], TASKS[1]] }));
+  await world.ready('SyncJob', 'nightly');
+  await quiet(world);
+  expect(writesOf(world, since).length).toBe(1);
+  expect(shown(world)).toEqual(['REPLICATE [Orders]', 'Accounts', 'Contacts']);
+});
+
+test('what somebody changes in the console is put right', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'elsewhere' });
+  await world.until(
+    () => itemNamed(world, 'jobs', 'Nightly').fields.destination_schema === 'crm',
+    10 * 60_000,
+    'the correction',
+  );
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual(['PUT jobs.update']);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+});
+
+test('what the spec does not name is nobody’s drift', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 7 });
+  world.simulator.console.edit('connection', itemNamed(world, 'connections', 'CRM').id, {
+    properties: { Timeout: '60' },
+  });
+  await world.settle(15 * 60_000);
+  expect(writesOf(world, since)).toEqual([]);
+  world.apply(connection({ properties: { User: 'other@example.com' } }));
+  await world.ready('SyncConnection', 'crm');
+  expect(itemNamed(world, 'connections', 'CRM').fields.properties).toEqual({
+    User: 'other@example.com',
+    Timeout: '60',
+  });
+});
+
+test('drift that is only to be reported is reported', async () => {
+  const world = await convergedWorld();
+  world.apply(job({ driftPolicy: 'Report' }));
+  await world.ready('SyncJob', 'nightly');
+  const since = world.clock.now();
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'elsewhere' });
+  await world.untilCondition('SyncJob', 'nightly', 'Synced', 'False PlanPending', 10 * 60_000);
+  await quiet(world);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toMatch(/^True/);
+  expect(world.status('SyncJob', 'nightly').plan.changes).toMatchObject([
+    { path: 'options.destinationSchema', from: 'elsewhere', to: 'crm' },
+  ]);
+  expect(writesOf(world, since)).toEqual([]);
+});

@@ -1,0 +1,42 @@
+import type { Item } from '../simulator/state.ts';
+import { nameOf } from '../simulator/state.ts';
+import { connection, job, secret, server, warehouse, workspace } from '../support/manifests.ts';
+import { createWorld, type World, type WorldOptions } from '../support/world.ts';
+
+export const PASSWORD = 'canary-Pa55/word+1';
+
+/** Server, workspace and two connections, with the Secret that one of them needs. */
+export const basics = () => [
+  server(),
+  workspace(),
+  secret('warehouse', { password: PASSWORD }),
+  connection(),
+  warehouse(),
+];
+
+/** A running world in which all of `basics` and the job are Ready and nothing is left to do. */
+export async function convergedWorld(options?: WorldOptions): Promise<World> {
+  const world = createWorld(options);
+  world.apply(basics(), job());
+  await world.start();
+  await world.ready('SyncJob', 'nightly');
+  await world.ready('SyncConnection', 'crm');
+  await world.ready('SyncConnection', 'warehouse');
+  await quiet(world);
+  return world;
+}
+
+/** Long enough for every list to be polled, every lag to have passed and every turn to have come. */
+export const quiet = (world: World) => world.settle(5 * 60_000);
+
+/** The only object of that name; fails when there is none, or more than one. */
+export function itemNamed(world: World, collection: 'connections' | 'jobs' | 'workspaces', name: string): Item {
+  const found = [...world.simulator.state[collection].values()].filter((item) => nameOf(item) === name);
+  if (found.length !== 1) throw new Error(`${found.length} of the ${collection} are named ${name}`);
+  return found[0]!;
+}
+
+/** `PUT jobs.update` and so on: what reached the server and wanted to change something. */
+export function writesOf(world: World, since = 0): string[] {
+  return world.syncWrites(since).map(({ method, operation }) => `${method} ${operation}`);
+}
