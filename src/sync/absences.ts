@@ -57,7 +57,7 @@ export function createAbsences(lagGraceMs: number, monotonic: () => number): Abs
       const absence = absences.get(id);
       if (!absence?.first) return undefined;
       absence.askedAt = monotonic();
-      const sure = absence.lists >= 2 && absence.lastAt - absence.first.startedAt > lagGraceMs;
+      const sure = absence.lastAt - absence.first.startedAt > lagGraceMs;
       return { lists: absence.lists, firstMissedAt: absence.first.wallStartedAt, sure };
     },
   };

@@ -26,6 +26,7 @@ export interface Listed {
 /** One complete list. */
 export interface CompleteList extends ListCall, ListStart {
   objects: readonly Listed[];
+  ids: ReadonlySet<string>;
   /** Field paths that its objects carry. */
   paths: ReadonlySet<string>;
 }
@@ -106,10 +107,10 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
       return last;
     },
     apply(list) {
-      const listed = new Set(list.objects.map(({ entity }) => entity.id));
+      const listed = list.ids;
       // What a list does not show yet, because we wrote it just now, is not missing; what we removed just now is not there.
       const protectedNow = (id: string) => writes.judge(id, undefined, list) === 'stale';
-      suspicion.judge(new Set(entries.ids()), (id) => listed.has(id) || protectedNow(id));
+      suspicion.judge(entries, (id) => listed.has(id) || protectedNow(id));
       const changes: Change[] = [];
       for (const object of list.objects) {
         const { entity, digest } = object;

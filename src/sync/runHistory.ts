@@ -55,9 +55,8 @@ export function isLater(a: RunRecord, b: RunRecord): boolean {
   return !isSameRun(a, b);
 }
 
-/** One run from two records of it, the later read last. What has ended does not run again, and what was told stays told. */
+/** One run from two records of it, the later read last: what was told stays told. */
 export function mergeRun(before: RunRecord, after: RunRecord): RunRecord {
-  if (after.state === 'running' && isOver(before)) return before;
   const tasks = after.tasks.length > 0 ? after.tasks : before.tasks;
   return { ...before, ...after, words: after.words || before.words, tasks };
 }

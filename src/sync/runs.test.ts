@@ -208,6 +208,18 @@ test('a run that has ended does not run again, whatever a late status says', asy
   expect(s.tracker.view('a')?.current).toBeUndefined();
 });
 
+test('a history that lags behind the status does not bring back the run before', async () => {
+  const s = setUp();
+  s.server.history = () => [run('1', 'Failed', START - MINUTE)];
+  s.server.status = () => run('2', 'Successful', START);
+  s.tracker.follow('a');
+  await s.clock.advance(SECOND);
+  s.tracker.expectRun('a');
+  await s.clock.advance(10 * MINUTE);
+  expect(s.tracker.view('a')).toMatchObject({ lastRun: { id: '2' }, lastSuccess: { id: '2' } });
+  expect(s.woken).toHaveLength(2);
+});
+
 test('a state that nobody knows stays unknown, with its word', async () => {
   const s = setUp();
   s.server.history = () => [run('1', 'Quiesced', START)];

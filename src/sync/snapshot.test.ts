@@ -216,9 +216,11 @@ test('a later update time shows that somebody wrote after us, at once', async ()
   s.server.jobs = [job('1', { set: { type: 'LoadFolder' }, updatedAt: 30 })];
   await list(s);
   expect(s.said()).toEqual(['1 changed by list']);
+  const { digest } = s.collection.get('1')!;
   s.server.jobs = [job('1', { set: { type: 'SyncAll' }, updatedAt: 20 })];
   await list(s);
   expect(s.said()).toEqual([]);
+  expect(s.collection.get('1')!.digest).toBe(digest);
 });
 
 test('an item has more fields than a list shows; writing it is no change of what the list shows', async () => {

@@ -88,14 +88,16 @@ export function createCollection(options: CollectionOptions): Collection {
     try {
       const entities = await list(signal);
       const paths = new Set<string>();
+      const ids = new Set<string>();
       const objects: Listed[] = [];
       for (const [i, entity] of entities.entries()) {
         if (i > 0 && i % PIECE === 0) await sleep(clock, 0, signal);
         addPaths(entity, paths);
+        ids.add(entity.id);
         objects.push({ entity, digest: digestOf(entity) });
       }
       signal.throwIfAborted();
-      tell(picture.apply({ ...start, objects, paths }));
+      tell(picture.apply({ ...start, objects, ids, paths }));
     } finally {
       listing = false;
     }

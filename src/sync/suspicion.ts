@@ -6,10 +6,16 @@ export interface Suspicious {
   ids: ReadonlySet<string>;
 }
 
+/** The ids of what lists have shown. */
+export interface KnownIds {
+  ids(): Iterable<string>;
+  get(id: string): unknown;
+}
+
 export interface Suspicion {
   readonly now: Suspicious | undefined;
   /** Judges a complete list. `entries`: ids known from lists; `has`: the list has it, or need not show it yet. */
-  judge(entries: ReadonlySet<string>, has: (id: string) => boolean): void;
+  judge(entries: KnownIds, has: (id: string) => boolean): void;
   /** This id is known to be gone: it counts no more until it is seen again. */
   confirmGone(id: string): void;
   /** All that is missing now is known to be gone. */
@@ -45,8 +51,8 @@ export function createSuspicion(known: () => Iterable<string>): Suspicion {
         total++;
         if (!there) missing.add(id);
       };
-      for (const id of entries) count(id);
-      for (const id of named) if (!entries.has(id)) count(id);
+      for (const id of entries.ids()) count(id);
+      for (const id of named) if (!entries.get(id)) count(id);
       const all = total >= 2 && missing.size === total;
       now = all || missing.size > Math.max(2, total * 0.2) ? view(missing, total) : undefined;
     },
