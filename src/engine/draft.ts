@@ -9,6 +9,8 @@ export interface Draft {
   save(options?: { fenced?: boolean }): Promise<boolean>;
   /** True when something has not been saved. */
   readonly dirty: boolean;
+  /** The object has a new version by a write of our own. */
+  rebase(resource: Resource): void;
 }
 type JsonRecord = { [key: string]: unknown };
 
@@ -25,6 +27,9 @@ export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
     status,
     get dirty() {
       return mergePatch(saved, status as unknown as JsonObject) !== undefined;
+    },
+    rebase(resource) {
+      current = resource;
     },
     async save({ fenced = false } = {}) {
       const patch = mergePatch(saved, status as unknown as JsonObject);

@@ -14,6 +14,8 @@ export interface Kind {
   children?: ChildRules;
   /** The path that is switched on last when an object is made (a schedule). */
   activation?: string;
+  /** What is lost when an object that vanished from the server is made again; absent when nothing is. */
+  lossWhenRemade?: string;
   /** What the user wrote, checked once more: problems name path and remedy. */
   problems(resource: Resource): { path: string; message: string }[];
   /** What it refers to, as `SyncServer/team/prod`, `Secret/team/token`: a change there wakes it, there or not. */
@@ -126,6 +128,8 @@ export interface ActionInput {
 
 export interface Action {
   name: string;
+  /** The request (annotation suffix) that it answers; echoed in status. */
+  token?: string;
   /** Not repeatable: its intent is written before the call. */
   once: boolean;
   run(): Promise<{ ok: boolean; reason: string; message: string; status?: JsonObject }>;

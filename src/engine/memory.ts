@@ -2,6 +2,14 @@ import type { Json } from '../ports/json.ts';
 
 /** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
 export interface Memory {
+  /** Of the object's present life. */
+  uid?: string;
+  /** Digest of what the spec wanted in the latest pass. */
+  wanted?: string;
+  /** Digest of the list entry at the last deep read. */
+  seenDigest?: string;
+  /** When that read was, ms since the epoch. */
+  deepReadAt?: number;
   /** When a pass first looked for an object that has no id yet: a list must be younger before something is created. */
   lookedForSince?: number;
   /** Since when it waits for one reason; a wait turns into Stalled by its age. */

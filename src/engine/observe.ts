@@ -42,13 +42,16 @@ async function observeById(input: ObserveInput, id: string): Promise<Observation
   const result = await remote.read(id);
   input.memory.deepDue = false;
   if (result.state === 'present') {
+    input.memory.deepReadAt = input.now;
     return { state: 'present', object: result.object, digest, ours: input.status.owned === true };
   }
-  if (result.state === 'unsettled') return { ...result, message: 'the server does not show the object consistently yet' };
+  if (result.state === 'unsettled')
+    return { ...result, message: 'the server does not show the object consistently yet' };
   // A young process, or a write of ours a moment ago: a lagging server may still have to show it.
   const since = Math.max(input.startedAt, input.memory.wroteAt ?? 0);
   const left = since + scope.lagGraceMs - input.now;
-  if (left > 0) return { state: 'unsettled', retryAfterMs: left, message: `the server does not show ${id}; waiting for it` };
+  if (left > 0)
+    return { state: 'unsettled', retryAfterMs: left, message: `the server does not show ${id}; waiting for it` };
   return { state: 'absent', vanished: input.status.owned === true, knownIds: [] };
 }
 
@@ -61,7 +64,7 @@ function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest
     status.plan === undefined &&
     status.owned === true &&
     status.observedGeneration === resource.metadata.generation &&
-    status.observed?.listDigest === digest
+    (memory.seenDigest ?? status.observed?.listDigest) === digest
   );
 }
 
@@ -74,12 +77,15 @@ async function observeByName(input: ObserveInput): Promise<Observation> {
     await remote.refresh();
     glance = remote.glance({ name: desired.name });
   }
-  if (glance.state === 'unlisted') return { state: 'unsettled', retryAfterMs: 5_000, message: 'waiting for the first list' };
+  if (glance.state === 'unlisted')
+    return { state: 'unsettled', retryAfterMs: 5_000, message: 'waiting for the first list' };
   if (glance.state === 'absent') return { state: 'absent', vanished: false, knownIds: [] };
   if (glance.ids.length > 1) return { state: 'ambiguous', ids: glance.ids };
   const result = await remote.read(glance.ids[0]!);
-  if (result.state === 'present') return { state: 'present', object: result.object, digest: glance.digest, ours: false };
-  if (result.state === 'unsettled') return { ...result, message: 'the server does not show the object consistently yet' };
+  if (result.state === 'present')
+    return { state: 'present', object: result.object, digest: glance.digest, ours: false };
+  if (result.state === 'unsettled')
+    return { ...result, message: 'the server does not show the object consistently yet' };
   await remote.refresh();
   return { state: 'unsettled', retryAfterMs: 1_000, message: `${desired.name} was listed but is not there` };
 }

@@ -1,8 +1,8 @@
-import type { Field } from '../api/fields.ts';
+import { type Field, fieldOf } from '../api/fields.ts';
 import type { Json } from '../ports/json.ts';
 import { shortHash } from './digest.ts';
 import { equal } from './equality.ts';
-import type { DesiredChild } from './kind.ts';
+import type { Desired, DesiredChild, Kind } from './kind.ts';
 import { planList } from './orderedList.ts';
 import { type Cause, type Change, makeStep, type Step } from './plan.ts';
 import { isDestructive } from './planFields.ts';
@@ -65,6 +65,19 @@ export function planChildren(input: ChildrenInput): ChildrenPlan {
   return { steps, kept };
 }
 
+/** Which remote child each desired one is; undefined where none is. */
+export function expectedOf(
+  kind: Kind,
+  desired: Desired,
+  observed: readonly RemoteObject[],
+  remembered: readonly ChildStatus[],
+): (RemoteObject | undefined)[] {
+  const { noun, list, natural } = kind.children!;
+  const policy = desired.childPolicy;
+  const table = kind.fields;
+  return planChildren({ noun, list, natural, table, desired: desired.children!, observed, remembered, policy }).kept;
+}
+
 /** What a child is remembered by: the user's key, or a hash of what identifies it. */
 export function rememberedKey(child: DesiredChild): string {
   return child.key ?? shortHash(child.natural);
@@ -96,7 +109,7 @@ function updateStep(
   if (unmoved && memory.accepted === observedHash(child.fields, object)) return undefined;
   const changes: Change[] = [];
   for (const [path, to] of child.fields) {
-    const field = input.table.find((entry) => entry.path === `${input.list}[].${path}`);
+    const field = fieldOf(input.table, `${input.list}[${index}].${path}`);
     const from = object.fields.get(path);
     if (from === undefined ? unmoved || memory === undefined : equal(field?.equality ?? 'json', to, from)) continue;
     const cause: Cause = unmoved ? 'drift' : 'spec';
@@ -116,7 +129,13 @@ function updateStep(
 
 function addStep(input: ChildrenInput, index: number, child: DesiredChild, cause: Cause): Step {
   const changes = [...child.fields].map(
-    ([path, to]): Change => ({ path: `${input.list}[${index}].${path}`, from: undefined, to, cause, destructive: false }),
+    ([path, to]): Change => ({
+      path: `${input.list}[${index}].${path}`,
+      from: undefined,
+      to,
+      cause,
+      destructive: false,
+    }),
   );
   return makeStep({
     verb: 'addChild',

@@ -80,5 +80,6 @@ export function isDestructive(field: Field | undefined, to: Json): boolean {
   if (!field) return true;
   if (field.change === 'unknown' || field.change === 'recreate') return true;
   if (field.destructive === 'whenTrue') return to === true;
+  if (field.destructive === 'whenFalse') return to === false;
   return field.destructive === true;
 }

@@ -58,9 +58,9 @@ function planCreation({ kind, desired, vanished, macs }: PlanInput): Step[] {
       verb: 'create',
       title: vanished ? `recreate ${desired.name}` : `create ${desired.name}`,
       changes: [...fields, ...secrets],
-      destructive: vanished,
+      destructive: vanished && kind.lossWhenRemade !== undefined,
       cause,
-      ...(vanished && { loss: 'it was deleted on the server; made again, it loads everything anew' }),
+      ...(vanished && { loss: kind.lossWhenRemade }),
     },
     secretsIdentity(desired, macs),
   );

@@ -1,6 +1,8 @@
+import type { Desired } from './kind.ts';
 import type { Macs } from './macs.ts';
 import type { Memory, Write } from './memory.ts';
 import type { Change, Plan, Step } from './plan.ts';
+import { childHash, observedHash } from './planChildren.ts';
 import { hashField } from './planObject.ts';
 import type { RemoteObject } from './remote.ts';
 import type { Accepted, Status } from './resource.ts';
@@ -14,18 +16,23 @@ export interface Settled {
   refused: string[];
 }
 
+export interface SettleInput {
+  observed: RemoteObject;
+  desired: Desired;
+  memory: Memory;
+  status: Status;
+  macs: Macs;
+  now: number;
+  lagGraceMs: number;
+}
+
 /**
  * Compares a plan made after our own write with that write: a path that shows a third value was normalised by the server,
  * one that still shows the old value was refused, or the read lags (design §5, "Normalised by the server").
  */
 export function settleWrites(
   plan: Plan,
-  observed: RemoteObject,
-  memory: Memory,
-  status: Status,
-  macs: Macs,
-  now: number,
-  lagGraceMs: number,
+  { observed, desired, memory, status, macs, now, lagGraceMs }: SettleInput,
 ): Settled {
   const { write } = memory;
   if (!write) return { plan, unconfirmed: [], refused: plan.refused.map(({ path }) => path) };
@@ -35,6 +42,10 @@ export function settleWrites(
   const refused = new Set(plan.refused.map(({ path }) => path));
   const steps: Step[] = [];
   for (const step of plan.steps) {
+    if (step.verb === 'updateChild' && settleChild(step, { observed, desired, memory, status }, lagging)) {
+      if (lagging) unconfirmed.push(step.title);
+      continue;
+    }
     const left = step.changes.filter((change) => {
       const wrote = write.fields.get(change.path);
       if (!wrote || change.to === undefined || wrote.want !== hashField(macs, change.path, change.to)) return true;
@@ -45,16 +56,36 @@ export function settleWrites(
       }
       return false;
     });
-    if (left.length > 0 || step.changes.length === 0) steps.push(left.length === step.changes.length ? step : { ...step, changes: left });
+    if (left.length > 0 || step.changes.length === 0)
+      steps.push(left.length === step.changes.length ? step : { ...step, changes: left });
   }
   if (Object.keys(accepted).length > 0) status.accepted = accepted;
   if (unconfirmed.length === 0 && !lagging) memory.write = undefined;
   return { plan: { ...plan, steps }, unconfirmed, refused: [...refused] };
 }
 
+/** A child that we wrote and that still differs: worded by the server in its own way, once the read is not merely late. */
+function settleChild(
+  step: Step,
+  { observed, desired, memory, status }: Pick<SettleInput, 'observed' | 'desired' | 'memory' | 'status'>,
+  lagging: boolean,
+): boolean {
+  const child = desired.children?.[step.child!.wanted!];
+  const wrote = memory.write?.children.get(step.child!.id!);
+  const shown = observed.children?.find(({ id }) => id === step.child!.id);
+  if (!child || !shown || wrote?.want !== childHash(child.fields)) return false;
+  const entry = status.children?.find(({ id }) => id === shown.id);
+  if (!lagging && entry) {
+    entry.applied = wrote.want;
+    entry.accepted = observedHash(child.fields, shown);
+  }
+  return true;
+}
+
 /** True when the read is certainly younger than the write: something that was written shows, or the update time moved. */
 function showsWrite(write: Write, observed: RemoteObject, macs: Macs): boolean {
-  if (write.updatedAt !== undefined && observed.updatedAt !== undefined && observed.updatedAt > write.updatedAt) return true;
+  if (write.updatedAt !== undefined && observed.updatedAt !== undefined && observed.updatedAt > write.updatedAt)
+    return true;
   for (const [path, { before }] of write.fields) {
     const shown = observed.fields.get(path);
     if (shown === undefined || observed.masked.has(path)) continue;

@@ -1,7 +1,8 @@
 import type { Json } from '../ports/json.ts';
 import { canonicalJson } from './digest.ts';
 
-const SENSITIVE = /pass(word|phrase)?|pwd|secret|token|credential|private.?key|api.?key|access.?key|auth.?key|^key$|connection.?string/i;
+const SENSITIVE =
+  /pass(word|phrase)?|pwd|secret|token|credential|private.?key|api.?key|access.?key|auth.?key|^key$|connection.?string/i;
 
 /** True for a path whose last name suggests that its value is a secret. */
 export function isSensitivePath(path: string): boolean {

@@ -1,0 +1,58 @@
+import { claimKey, nameRival, rivalOf } from './claims.ts';
+import type { Verdict } from './conditions.ts';
+import type { GatheredPass } from './pass.ts';
+import type { Plan } from './plan.ts';
+
+/** The verdict for a resource whose remote object is another's; undefined when it may have it. */
+export function checkClaim(pass: GatheredPass, id: string): Verdict | undefined {
+  const { deps, kind, draft, gathered } = pass;
+  const self = { ...pass.resource, status: draft.status };
+  const rival = rivalOf(self, deps.claimants(kind.name, claimKey(kind.name, gathered.scope.origin, id)));
+  if (!rival) return undefined;
+  draft.status.id = id;
+  draft.status.owned = false;
+  if (gathered.scope.identity !== undefined) draft.status.serverIdentity = gathered.scope.identity;
+  return {
+    state: 'stalled',
+    reason: 'AlreadyManaged',
+    message: `${gathered.desired.name} (${id}) is managed by ${nameRival(self, rival)}; remove one of the two, or give this one another name`,
+  };
+}
+
+/** Whether an object that exists, and is nobody's, may be taken. `handed`: its owner gave it up for this resource. */
+export function mayAdopt(pass: GatheredPass, plan: Plan, handed: boolean): 'allowed' | 'refused' {
+  if (handed) return 'allowed';
+  switch (pass.policies.adoptionPolicy) {
+    case 'Always':
+      return 'allowed';
+    case 'Never':
+      return 'refused';
+    case 'IfIdentical':
+      return plan.steps.length === 0 ? 'allowed' : 'refused';
+  }
+}
+
+/** Takes the object as ours without writing to it. */
+export function adopt(pass: GatheredPass, id: string, handed: boolean): void {
+  const { draft, gathered, deps, resource } = pass;
+  draft.status.id = id;
+  draft.status.owned = true;
+  if (gathered.scope.identity !== undefined) draft.status.serverIdentity = gathered.scope.identity;
+  if (handed)
+    deps.record(resource, 'Normal', 'HandedOver', `took over ${gathered.desired.name} (${id}) from a deleted resource`);
+  else deps.record(resource, 'Normal', 'Adopted', `adopted ${gathered.desired.name} (${id}), which existed already`);
+}
+
+export function adoptionRefused(pass: GatheredPass, id: string, summary: string): Verdict {
+  const { name } = pass.gathered.desired;
+  const never = pass.policies.adoptionPolicy === 'Never';
+  const why = never ? 'adoptionPolicy is Never' : `taking it would change it (${summary}; see status.plan)`;
+  const remedy = never
+    ? 'choose another name, or adoptionPolicy IfIdentical'
+    : 'make the spec equal to it, or set adoptionPolicy: Always';
+  return {
+    state: 'stalled',
+    reason: 'AdoptionRefused',
+    message: `${name} exists already (${id}) and ${why}; ${remedy}`,
+  };
+}

@@ -1,0 +1,138 @@
+import type { Json } from '../ports/json.ts';
+import { applyChildren } from './applyChildren.ts';
+import { Fenced } from './blocked.ts';
+import { create, recreate } from './create.ts';
+import type { GatheredPass } from './pass.ts';
+import { WRITE_MS } from './pass.ts';
+import type { Step } from './plan.ts';
+import { hashField } from './planObject.ts';
+import type { RemoteObject } from './remote.ts';
+
+/** Throws Fenced unless the lease outlasts a short write. */
+export function requireLease(pass: GatheredPass, ms = WRITE_MS): void {
+  if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');
+}
+
+/**
+ * Carries out steps in order, one remote write a step; neighbouring updates are one write. Rejects with RemoteError or Fenced;
+ * what was done until then stands in the draft. Resolves to the object as read afterwards, when it could be read.
+ */
+export async function apply(
+  pass: GatheredPass,
+  steps: readonly Step[],
+  observed: RemoteObject | undefined,
+): Promise<RemoteObject | undefined> {
+  let object = observed;
+  let created = false;
+  for (let at = 0; at < steps.length; ) {
+    const step = steps[at]!;
+    let end = at + 1;
+    if (step.verb === 'create' || step.verb === 'recreate') {
+      if (step.verb === 'recreate') await recreate(pass, step, object!);
+      else await create(pass, step);
+      created = true;
+      object = undefined;
+    } else if (isChildStep(step)) {
+      while (end < steps.length && isChildStep(steps[end]!)) end++;
+      object = await applyChildren(pass, steps.slice(at, end), object);
+    } else {
+      while (step.verb === 'update' && steps[end]?.verb === 'update') end++;
+      object ??= await readBack(pass);
+      if (!object) return undefined;
+      const fresh = created && step.verb === 'activate';
+      object = await update(pass, steps.slice(at, end), object, fresh);
+      if (!object) return undefined;
+    }
+    at = end;
+  }
+  return object ?? readBack(pass);
+}
+
+function isChildStep(step: Step): boolean {
+  return step.verb.endsWith('Child');
+}
+
+/** The object as the server shows it now; undefined when it does not (yet). */
+export async function readBack(pass: GatheredPass): Promise<RemoteObject | undefined> {
+  const id = pass.draft.status.id;
+  if (id === undefined) return undefined;
+  const result = await pass.gathered.remote.read(id);
+  return result.state === 'present' ? result.object : undefined;
+}
+
+async function update(
+  pass: GatheredPass,
+  steps: readonly Step[],
+  base: RemoteObject,
+  fresh: boolean,
+): Promise<RemoteObject | undefined> {
+  const { desired, scope } = pass.gathered;
+  const changes = new Map<string, Json>();
+  for (const change of steps.flatMap((step) => step.changes)) {
+    const value = change.secret ? desired.secrets.get(change.path) : change.to;
+    if (value !== undefined) changes.set(change.path, value);
+  }
+  // A brand-new object without secrets can lose nothing: it shows whether a PUT merges or replaces.
+  const partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
+  const sent =
+    scope.putStyle === 'merge' || partial ? changes : new Map<string, Json>([...desired.secrets, ...changes]);
+  remember(pass, base, changes);
+  await put(pass, base, sent, partial);
+  const after = await readBack(pass);
+  if (!after) return undefined;
+  const lost = lostFields(base, after, changes);
+  if (partial && (lost.size > 0 || shows(after, changes))) scope.learnPutStyle(lost.size > 0 ? 'replace' : 'merge');
+  if (lost.size === 0) return after;
+  pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
+  await put(pass, after, new Map([...desired.secrets, ...lost]), false);
+  return readBack(pass);
+}
+
+async function put(pass: GatheredPass, base: RemoteObject, changes: ReadonlyMap<string, Json>, partial: boolean) {
+  requireLease(pass);
+  pass.memory.wroteAt = pass.deps.clock.now();
+  await pass.gathered.remote.update(base, changes, partial);
+}
+
+/** Notes what a write wants and what was there before, for the passes until a read shows it. */
+function remember(pass: GatheredPass, base: RemoteObject, changes: ReadonlyMap<string, Json>): void {
+  const { macs, clock } = pass.deps;
+  const fields = new Map(
+    [...changes]
+      .filter(([path]) => !pass.gathered.desired.secrets.has(path))
+      .map(([path, to]) => [path, { want: hashField(macs, path, to), before: base.fields.get(path) }]),
+  );
+  pass.memory.write = {
+    at: clock.now(),
+    fields,
+    children: pass.memory.write?.children ?? new Map(),
+    ...(base.updatedAt !== undefined && { updatedAt: base.updatedAt }),
+  };
+  const applied = { ...pass.draft.status.applied };
+  for (const [path, { want }] of fields) applied[path] = want;
+  for (const [path, value] of pass.gathered.desired.secrets) {
+    if (changes.has(path)) applied[path] = macs.mac(path, value);
+  }
+  pass.draft.status.applied = applied;
+}
+
+/** Fields that the write did not name and that are gone or different since: they have to be put back. */
+function lostFields(before: RemoteObject, after: RemoteObject, written: ReadonlyMap<string, Json>): Map<string, Json> {
+  const lost = new Map<string, Json>();
+  for (const [path, value] of before.fields) {
+    if (written.has(path) || before.masked.has(path) || value === null || value === '') continue;
+    // A field that this version does not know may change by itself; only its disappearance is a loss.
+    const now = after.fields.get(path);
+    const gone = now === undefined || now === null || now === '';
+    if (gone || (!path.startsWith('extra.') && JSON.stringify(now, bigints) !== JSON.stringify(value, bigints))) {
+      lost.set(path, value);
+    }
+  }
+  return lost;
+}
+
+const bigints = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);
+
+function shows(after: RemoteObject, changes: ReadonlyMap<string, Json>): boolean {
+  return [...changes].some(([path, value]) => after.fields.get(path) === value);
+}

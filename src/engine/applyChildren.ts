@@ -1,0 +1,124 @@
+import { readBack, requireLease } from './apply.ts';
+import { clearIntent, writeIntent } from './create.ts';
+import { shortHash } from './digest.ts';
+import type { GatheredPass } from './pass.ts';
+import type { Step } from './plan.ts';
+import { childHash, observedHash, rememberedKey } from './planChildren.ts';
+import type { RemoteObject } from './remote.ts';
+import type { ChildStatus } from './resource.ts';
+
+/** One batch of child steps: one intent, one call a step, one outcome. */
+export async function applyChildren(
+  pass: GatheredPass,
+  steps: readonly Step[],
+  observed: RemoteObject | undefined,
+): Promise<RemoteObject | undefined> {
+  const { deps, gathered, draft } = pass;
+  const wanted = gathered.desired.children ?? [];
+  await writeIntent(pass, {
+    verb: 'children',
+    at: new Date(deps.clock.now()).toISOString(),
+    expected: expectedDigest(wanted.map((child) => child.natural)),
+  });
+  const before = new Set(observed?.children?.map(({ id }) => id));
+  const added = new Map<number, string | undefined>();
+  pass.memory.write ??= { at: deps.clock.now(), fields: new Map(), children: new Map() };
+  pass.memory.write.at = deps.clock.now();
+  for (const step of steps) {
+    requireLease(pass);
+    pass.memory.wroteAt = deps.clock.now();
+    await applyChild(pass, step, observed, added);
+  }
+  const after = await readBack(pass);
+  if (after?.children) nameAdded(after.children, before, added);
+  rememberChildren(pass, added);
+  clearIntent(pass);
+  await draft.save();
+  return after;
+}
+
+/** What a list of children should hold, whatever its order. */
+export function expectedDigest(naturals: readonly string[]): string {
+  return shortHash([...naturals].sort());
+}
+
+async function applyChild(
+  pass: GatheredPass,
+  step: Step,
+  observed: RemoteObject | undefined,
+  added: Map<number, string | undefined>,
+): Promise<void> {
+  const parentId = pass.draft.status.id!;
+  const api = pass.gathered.remote.children!;
+  const target = step.child!;
+  const wanted = target.wanted === undefined ? undefined : pass.gathered.desired.children![target.wanted];
+  const base = observed?.children?.find(({ id }) => id === target.id);
+  switch (step.verb) {
+    case 'addChild': {
+      const { id } = await api.add(parentId, wanted!.fields, (observed?.children?.length ?? 0) + added.size);
+      added.set(target.wanted!, id);
+      if (id !== undefined) noteWrite(pass, id, childHash(wanted!.fields), undefined);
+      return;
+    }
+    case 'updateChild': {
+      const changes = new Map(step.changes.map((change) => [change.path.replace(/^[^[]*\[\d+\]\./, ''), change.to!]));
+      await api.update(parentId, base!, changes);
+      noteWrite(pass, base!.id, childHash(wanted!.fields), observedHash(wanted!.fields, base!));
+      return;
+    }
+    case 'moveChild': {
+      const child = base ?? (await addedChild(pass, target.wanted!, observed, added));
+      await api.move(parentId, child, target.position!);
+      return;
+    }
+    case 'deleteChild':
+      await api.delete(parentId, target.id!);
+      return;
+  }
+}
+
+/** A child that was added a moment ago, so that it can be moved; read where the reply did not name it. */
+async function addedChild(
+  pass: GatheredPass,
+  wanted: number,
+  observed: RemoteObject | undefined,
+  added: Map<number, string | undefined>,
+): Promise<RemoteObject> {
+  const id = added.get(wanted);
+  if (id !== undefined) return { id, fields: new Map(), masked: new Set() };
+  const now = await readBack(pass);
+  const before = new Set(observed?.children?.map((child) => child.id));
+  nameAdded(now?.children ?? [], before, added);
+  const child = now?.children?.find((one) => one.id === added.get(wanted));
+  if (!child) throw new Error(`task ${wanted + 1} was added but is not listed yet`);
+  return child;
+}
+
+/** Gives ids to children that were added without one in the reply: what is new, in the order of the adds. */
+function nameAdded(
+  children: readonly RemoteObject[],
+  before: ReadonlySet<string>,
+  added: Map<number, string | undefined>,
+) {
+  const taken = new Set(added.values());
+  const fresh = children.filter(({ id }) => !before.has(id) && !taken.has(id));
+  const nameless = [...added].filter(([, id]) => id === undefined);
+  if (fresh.length !== nameless.length) return;
+  for (const [at, [wanted]] of nameless.entries()) added.set(wanted, fresh[at]!.id);
+}
+
+/** Remembers which child is which, so that the next plan matches them even when the server words them differently. */
+function rememberChildren(pass: GatheredPass, added: ReadonlyMap<number, string | undefined>): void {
+  const remembered = new Map((pass.draft.status.children ?? []).map((child) => [child.id, child]));
+  for (const [wanted, id] of added) {
+    const child = pass.gathered.desired.children![wanted]!;
+    if (id === undefined) continue;
+    remembered.set(id, { id, key: rememberedKey(child), applied: childHash(child.fields) });
+    noteWrite(pass, id, childHash(child.fields), undefined);
+  }
+  pass.draft.status.children = [...remembered.values()] satisfies ChildStatus[];
+}
+
+function noteWrite(pass: GatheredPass, id: string, want: string, before: string | undefined): void {
+  pass.memory.write?.children.set(id, { want, ...(before !== undefined && { before }) });
+}

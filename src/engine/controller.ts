@@ -1,0 +1,96 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Random } from '../ports/random.ts';
+import { createBackoff } from './backoff.ts';
+import type { PassResult } from './pass.ts';
+import type { Priority, Queue } from './queue.ts';
+
+/** Works off a queue of keys with a fixed number of workers; a pass that fails is tried again by the key's back-off. */
+export interface Controller {
+  start(): void;
+  /** No new pass begins; resolves when those under way have ended. */
+  stop(): Promise<void>;
+}
+
+export interface PassMeter {
+  began(): void;
+  ended(pass: { result: string; tookMs: number; terminal?: boolean; panicked?: boolean }): void;
+}
+
+export interface ControllerOptions {
+  name: string;
+  queue: Queue;
+  workers: number;
+  reconcile(key: string): Promise<PassResult>;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  meter: PassMeter;
+}
+
+export function createController(options: ControllerOptions): Controller {
+  const { queue, clock, logger, meter, name } = options;
+  const backoff = createBackoff(options.random);
+  let workers: Promise<void>[] = [];
+
+  async function work(): Promise<void> {
+    for (;;) {
+      const item = await queue.get();
+      if (!item) return;
+      const began = clock.monotonic();
+      meter.began();
+      const result = await passOver(item.key);
+      meter.ended({ ...result.measure, tookMs: clock.monotonic() - began });
+      queue.done(item.key);
+      schedule(item.key, result.pass);
+    }
+  }
+
+  async function passOver(
+    key: string,
+  ): Promise<{ pass: PassResult; measure: { result: string; terminal?: boolean; panicked?: boolean } }> {
+    try {
+      const pass = await options.reconcile(key);
+      const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';
+      return { pass, measure: { result, terminal: pass.outcome === 'stalled' } };
+    } catch (error) {
+      const conflict = isConflict(error);
+      if (!conflict) logger.error({ controller: name, object: key, error: describe(error) }, 'the pass failed');
+      return {
+        pass: { outcome: 'retry' },
+        measure: { result: conflict ? 'requeue' : 'error', panicked: error instanceof TypeError },
+      };
+    }
+  }
+
+  function schedule(key: string, { outcome, againMs }: PassResult): void {
+    const priority: Priority = outcome === 'retry' ? 'retry' : 'drift';
+    if (outcome === 'retry') {
+      const wait = backoff.next(key);
+      queue.addAfter(key, againMs === undefined ? wait : Math.min(wait, againMs), priority);
+      return;
+    }
+    backoff.reset(key);
+    queue.forget(key);
+    if (againMs !== undefined) queue.addAfter(key, againMs, priority);
+  }
+
+  return {
+    start() {
+      workers = Array.from({ length: options.workers }, () => work());
+    },
+    async stop() {
+      queue.close();
+      await Promise.all(workers);
+    },
+  };
+}
+
+/** Somebody changed the object meanwhile: the pass is simply made again. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 409;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

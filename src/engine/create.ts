@@ -1,0 +1,123 @@
+import type { Json } from '../ports/json.ts';
+import { requireLease } from './apply.ts';
+import { claimKey } from './claims.ts';
+import { classify } from './failure.ts';
+import type { GatheredPass } from './pass.ts';
+import type { Step } from './plan.ts';
+import { hashField } from './planObject.ts';
+import { RemoteError, type RemoteObject } from './remote.ts';
+import type { Intent } from './resource.ts';
+
+/** Makes the object: intent first, then one call, then the outcome. Without an id in the reply it is looked for. */
+export async function create(pass: GatheredPass, step: Step): Promise<void> {
+  const { gathered, deps } = pass;
+  const { remote, desired } = gathered;
+  const last = pass.kind.activation;
+  const glance = remote.glance({ name: desired.name });
+  const knownIds = glance.state === 'present' ? glance.ids : [];
+  if (step.cause === 'vanished') forgetRemote(pass);
+  await writeIntent(pass, { verb: 'create', at: new Date(deps.clock.now()).toISOString(), knownIds });
+
+  const fields = new Map<string, Json>([...desired.fields, ...desired.secrets]);
+  if (last && fields.get(last) === true) fields.set(last, false);
+  requireLease(pass);
+  pass.memory.wroteAt = deps.clock.now();
+  let id: string | undefined;
+  try {
+    id = (await remote.create(fields)).id;
+  } catch (error) {
+    if (error instanceof RemoteError && isClear(error)) clearIntent(pass);
+    throw error;
+  }
+  if (id === undefined) {
+    const found = await findCreated(pass, { verb: 'create', at: '', knownIds });
+    if (found.state !== 'found') throw unsettled(`the server did not say which id ${desired.name} got; looking for it`);
+    id = found.id;
+  }
+  await own(pass, id);
+  deps.record(pass.resource, 'Normal', 'Created', `created ${desired.name} as ${id}`);
+}
+
+/** Deletes the object and makes it again. The intent tells a later pass that its absence is our own doing. */
+export async function recreate(pass: GatheredPass, step: Step, object: RemoteObject): Promise<void> {
+  const { gathered, deps } = pass;
+  await writeIntent(pass, { verb: 'recreate', at: new Date(deps.clock.now()).toISOString() });
+  requireLease(pass);
+  await gathered.remote.delete(object.id);
+  pass.memory.wroteAt = undefined;
+  forgetRemote(pass);
+  await gathered.remote.refresh();
+  await create(pass, { ...step, cause: 'spec' });
+}
+
+export type Found = { state: 'found'; id: string } | { state: 'none' } | { state: 'several'; ids: string[] };
+
+/** Looks for what an earlier create made: the ids that bear the name now and did not before. */
+export async function findCreated(pass: GatheredPass, intent: Intent): Promise<Found> {
+  const { remote, desired, scope } = pass.gathered;
+  await remote.refresh();
+  const glance = remote.glance({ name: desired.name });
+  const known = new Set(intent.knownIds);
+  const ids = (glance.state === 'present' ? glance.ids : []).filter((id) => {
+    if (known.has(id)) return false;
+    const claimants = pass.deps.claimants(pass.kind.name, claimKey(pass.kind.name, scope.origin, id));
+    return !claimants.some((other) => other.metadata.uid !== pass.resource.metadata.uid && other.status?.owned);
+  });
+  if (ids.length === 0) return { state: 'none' };
+  return ids.length === 1 ? { state: 'found', id: ids[0]! } : { state: 'several', ids };
+}
+
+/** Takes the object as ours: from now on `status.id` names it. What it was made with is the baseline. */
+export async function own(pass: GatheredPass, id: string): Promise<void> {
+  const { draft, gathered, deps } = pass;
+  const { desired, scope } = gathered;
+  draft.status.id = id;
+  draft.status.owned = true;
+  if (scope.identity !== undefined) draft.status.serverIdentity = scope.identity;
+  const applied: Record<string, string> = {};
+  for (const [path, value] of desired.fields) {
+    if (path !== pass.kind.activation || value !== true) applied[path] = hashField(deps.macs, path, value);
+  }
+  for (const [path, value] of desired.secrets) applied[path] = deps.macs.mac(path, value);
+  draft.status.applied = applied;
+  clearIntent(pass);
+  await draft.save();
+}
+
+export async function writeIntent(pass: GatheredPass, intent: Intent): Promise<void> {
+  pass.draft.status.pending = { ...pass.draft.status.pending, intent };
+  await pass.draft.save({ fenced: true });
+}
+
+export function clearIntent(pass: GatheredPass): void {
+  const approved = pass.draft.status.pending?.approved;
+  pass.draft.status.pending = approved && approved.length > 0 ? { approved } : undefined;
+}
+
+function forgetRemote(pass: GatheredPass): void {
+  const { status } = pass.draft;
+  status.id = undefined;
+  status.owned = undefined;
+  status.applied = undefined;
+  status.accepted = undefined;
+  status.children = undefined;
+  status.observed = undefined;
+}
+
+/** A create that certainly did nothing. */
+function isClear(error: RemoteError): boolean {
+  const known = {
+    referenceChanged: false,
+    running: false,
+    words: error.words,
+    probe: false,
+    creating: true,
+    itemKnown: false,
+  };
+  return classify(error.outcome, error.access, known).class !== 'ambiguous';
+}
+
+/** A write whose effect is not to be seen yet. */
+export function unsettled(message: string): RemoteError {
+  return new RemoteError(message, { kind: 'transport', failure: 'timeout', sent: true }, 'write');
+}

@@ -1,0 +1,178 @@
+import { requireLease } from './apply.ts';
+import { Blocked } from './blocked.ts';
+import { claimKey } from './claims.ts';
+import type { Verdict } from './conditions.ts';
+import { explainFailure } from './failed.ts';
+import { FINALIZER, setFinalizer, willDelete } from './finalizers.ts';
+import { waitedFor } from './memory.ts';
+import type { GatheredPass, Pass, PassResult } from './pass.ts';
+import { echo } from './pass.ts';
+import { RemoteError } from './remote.ts';
+import { report } from './report.ts';
+import { keyOf } from './resource.ts';
+import { MISSING_MS } from './verdict.ts';
+
+/** How often a blocked deletion looks again, besides being woken; milliseconds. */
+const LOOK_MS = 30_000;
+
+interface Hindrance {
+  reason: string;
+  message: string;
+  /** The server or its credentials cannot be used: in a terminating namespace the resource is released in the end. */
+  unusable?: boolean;
+}
+
+/**
+ * Deletes what the resource owns, if its policy says so, and lets it go (design §8): hand over, wait for those that refer to it,
+ * wait for a run, look for foreign content, delete, see it gone, drop the finalizer.
+ */
+export async function deletionPass(
+  pass: Pass,
+  gather: (pass: Pass) => Promise<GatheredPass>,
+  handovers: Set<string>,
+): Promise<PassResult> {
+  if (!pass.resource.metadata.finalizers?.includes(FINALIZER)) return { outcome: 'done' };
+  if (pass.fired.has('force-delete')) {
+    echo(pass, 'force-delete');
+    return release(pass, 'force-delete was asked for');
+  }
+  const { status } = pass.draft;
+  if (status.policies?.deletionPolicy !== 'Delete' || status.owned !== true) {
+    const needing = pass.deps.referrers(pass.resource).filter(willDelete);
+    if (needing.length === 0) return letGo(pass);
+    return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
+  }
+  let gathered: GatheredPass;
+  try {
+    gathered = await gather(pass);
+  } catch (error) {
+    if (!(error instanceof Blocked)) throw error;
+    return blocked(pass, { reason: error.reason, message: error.message, unusable: true });
+  }
+  try {
+    const hindrance = await hindranceOf(gathered, handovers);
+    if (hindrance) return await blocked(pass, hindrance);
+    return await deleteRemote(gathered);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    const { failure, verdict } = explainFailure(gathered, error, false);
+    if (failure.class === 'gone') return letGo(pass);
+    const reason = 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
+    const unusable =
+      failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
+    return blocked(pass, { reason, message: error.message, unusable });
+  }
+}
+
+async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<Hindrance | undefined> {
+  const { deps, gathered, draft, kind, resource } = pass;
+  const { scope, hooks, desired } = gathered;
+  const id = draft.status.id!;
+  if (resource.spec.suspend === true || scope.suspendedBy) {
+    return {
+      reason: 'Suspended',
+      message: `${scope.suspendedBy ?? 'suspended'}; resume it, or set deletionPolicy: Retain`,
+    };
+  }
+  if (scope.unusable) return { reason: scope.unusable.reason, message: scope.unusable.message, unusable: true };
+  if (scope.identity !== undefined && draft.status.serverIdentity !== scope.identity) {
+    return {
+      reason: 'ServerChanged',
+      message: `${id} belongs to ${draft.status.serverIdentity}, the server is now ${scope.identity}`,
+    };
+  }
+  const claim = claimKey(kind.name, scope.origin, id);
+  const heir = deps.claimants(kind.name, claim).find((other) => {
+    return other.metadata.uid !== resource.metadata.uid && !other.metadata.deletionTimestamp;
+  });
+  if (heir) {
+    handovers.add(claim);
+    draft.status.owned = false;
+    draft.status.policies = { ...draft.status.policies, deletionPolicy: 'Retain' };
+    await draft.save();
+    deps.record(resource, 'Normal', 'HandedOver', `left ${desired.name} (${id}) to ${label(heir)}`);
+    deps.wake(kind.name, keyOf(heir));
+    return { reason: 'HandedOver', message: `${desired.name} is handed over` };
+  }
+  const referrers = deps.referrers(resource);
+  if (referrers.length > 0) {
+    return {
+      reason: 'StillReferenced',
+      message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
+    };
+  }
+  const run = hooks?.running?.(id);
+  if (run?.running)
+    return {
+      reason: 'RemoteBusy',
+      message: `${desired.name} is running (${run.what}); it is deleted when the run ends`,
+    };
+  const content = (await hooks?.content?.(id)) ?? [];
+  if (content.length === 0) return undefined;
+  return {
+    reason: 'NotEmpty',
+    message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+  };
+}
+
+async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
+  const { gathered, draft, deps, resource } = pass;
+  const id = draft.status.id!;
+  const before = await gathered.remote.read(id);
+  if (before.state === 'present') {
+    requireLease(pass);
+    await gathered.remote.delete(id);
+    pass.logger.info({ id }, 'deleted on the server');
+  }
+  const after = before.state === 'absent' ? before : await gathered.remote.read(id);
+  if (after.state === 'present') {
+    return blocked(pass, {
+      reason: 'Deleting',
+      message: `${gathered.desired.name} was deleted; the server still shows it`,
+    });
+  }
+  deps.record(resource, 'Normal', 'Deleted', `deleted ${gathered.desired.name} (${id})`);
+  return letGo(pass);
+}
+
+async function letGo(pass: Pass): Promise<PassResult> {
+  await setFinalizer(pass, false);
+  return { outcome: 'done' };
+}
+
+async function release(pass: Pass, why: string): Promise<PassResult> {
+  const { deps, resource, draft } = pass;
+  deps.count('orphaned', pass.kind.name);
+  deps.record(resource, 'Warning', 'Orphaned', `${draft.status.id ?? 'its remote object'} stays on the server: ${why}`);
+  pass.logger.warn({ id: draft.status.id }, `orphaned: ${why}`);
+  return letGo(pass);
+}
+
+async function blocked(pass: Pass, { reason, message, unusable }: Hindrance): Promise<PassResult> {
+  const waited = waitedFor(pass.memory, reason, pass.deps.clock.now());
+  if (unusable && waited >= MISSING_MS && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
+    return release(pass, `the namespace is being deleted and for ten minutes: ${message}`);
+  }
+  const verdict: Verdict = {
+    state: 'deletionBlocked',
+    reason,
+    message: `${reason}: ${message}`,
+    stalled: waited >= MISSING_MS,
+  };
+  const soon =
+    reason === 'Deleting' || reason === 'HandedOver' ? 1_000 : Math.min(LOOK_MS, Math.max(1_000, MISSING_MS - waited));
+  return report(pass, verdict, { outcome: 'wait', againMs: soon });
+}
+
+function label(resource: { kind: string; metadata: { namespace: string; name: string } }): string {
+  return `${resource.kind} ${keyOf(resource)}`;
+}
+
+/** Names, but none from other namespaces. */
+function names(pass: Pass, all: readonly string[]): string {
+  const own = all.filter((name) => !/^Sync\w+ /.test(name) || name.includes(` ${pass.resource.metadata.namespace}/`));
+  const shown = own.slice(0, 5).join(', ');
+  const more = all.length - Math.min(own.length, 5);
+  if (more === 0) return shown;
+  return shown === '' ? `${more} in other namespaces` : `${shown} and ${more} more`;
+}

@@ -1,0 +1,44 @@
+import type { GatheredPass, Pass } from './pass.ts';
+import type { Resource } from './resource.ts';
+
+export const FINALIZER = 'sync.cdata.com/finalizer';
+
+/** Only what will delete something remote, or what such a resource needs for it, has a finalizer: nothing else can hang. */
+export async function finalizerPass(pass: GatheredPass): Promise<void> {
+  const wanted = deletes(pass) || neededByDeletes(pass);
+  await setFinalizer(pass, wanted);
+}
+
+export async function setFinalizer(pass: Pass, wanted: boolean): Promise<void> {
+  const present = pass.resource.metadata.finalizers ?? [];
+  if (present.includes(FINALIZER) === wanted) return;
+  const finalizers = wanted ? [...present, FINALIZER] : present.filter((name) => name !== FINALIZER);
+  const patched = await pass.deps.kube.patchFinalizers(pass.resource, finalizers);
+  pass.resource = { ...pass.resource, metadata: patched.metadata };
+  pass.draft.rebase(patched);
+}
+
+function deletes({ policies, draft }: GatheredPass): boolean {
+  if (policies.managementPolicy === 'Observe' || policies.deletionPolicy !== 'Delete') return false;
+  // What is not ours yet may become so in this pass; what is another's never will.
+  return draft.status.owned !== false;
+}
+
+/** True while resources that delete something remote refer to this one. */
+export function neededByDeletes(pass: Pass): boolean {
+  return pass.deps.referrers(pass.resource).some(willDelete);
+}
+
+export function willDelete(resource: Resource): boolean {
+  return resource.metadata.finalizers?.includes(FINALIZER) === true;
+}
+
+/** True when the object was as the spec says the last time it was seen, and the spec is still the same. */
+export function settledAlready({ resource }: Pass): boolean {
+  const { status, metadata } = resource;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return (
+    status?.observedGeneration === metadata.generation &&
+    (ready?.status === 'True' || ready?.reason === 'ObservationStale')
+  );
+}

@@ -1,0 +1,44 @@
+import type { Verdict } from './conditions.ts';
+import type { GatheredPass } from './pass.ts';
+
+/**
+ * Holds a resource to the server that its id came from. Another server behind the URL means no call with the old id, until
+ * `accept-server` on the SyncServer says what happened (design §4, Identity).
+ */
+export async function checkIdentity(pass: GatheredPass): Promise<Verdict | undefined> {
+  const { draft, gathered } = pass;
+  const { scope, remote, desired } = gathered;
+  const { status } = draft;
+  if (status.id === undefined || status.serverIdentity === undefined || scope.identity === undefined) return undefined;
+  if (status.serverIdentity === scope.identity) return undefined;
+  if (scope.accepted?.identity !== scope.identity) {
+    return {
+      state: 'stalled',
+      reason: 'ServerChanged',
+      message:
+        `id ${status.id} belongs to ${status.serverIdentity}, but the server is now ${scope.identity}; annotate the SyncServer ` +
+        `with sync.cdata.com/accept-server=moved:${scope.identity} (ids kept) or replaced:${scope.identity} (found again by name)`,
+    };
+  }
+  if (scope.accepted.how === 'moved') {
+    const result = await remote.read(status.id);
+    if (result.state === 'present' && result.object.name === desired.name) {
+      status.serverIdentity = scope.identity;
+      return undefined;
+    }
+    const seen = result.state === 'present' ? `is called ${result.object.name}` : 'is not there';
+    return {
+      state: 'stalled',
+      reason: 'ServerChanged',
+      message: `the server was accepted as moved, but ${status.id} ${seen} instead of ${desired.name}; set spec.id, or accept it as replaced`,
+    };
+  }
+  status.id = undefined;
+  status.owned = undefined;
+  status.serverIdentity = undefined;
+  status.applied = undefined;
+  status.accepted = undefined;
+  status.children = undefined;
+  status.observed = undefined;
+  return undefined;
+}

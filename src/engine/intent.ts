@@ -1,0 +1,92 @@
+import type { Verdict } from './conditions.ts';
+import { clearIntent, findCreated, own } from './create.ts';
+import type { GatheredPass, PassResult } from './pass.ts';
+
+/** How often an unclear write is looked for; milliseconds. */
+const LOOK_MS = 5_000;
+
+/**
+ * What became of a write whose outcome is unknown: after a crash or a lost reply the operator looks before it acts (design §5,
+ * Creating). Resolves to a verdict while that is not certain yet.
+ */
+export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verdict; result: PassResult } | undefined> {
+  const intent = pass.draft.status.pending?.intent;
+  if (!intent) return undefined;
+  const age = pass.deps.clock.now() - Date.parse(intent.at);
+  const left = pass.gathered.scope.lagGraceMs - age;
+  switch (intent.verb) {
+    case 'create':
+      return resolveCreate(pass, left);
+    case 'recreate':
+      return resolveRecreate(pass);
+    case 'children':
+      // The list may lag behind adds and deletes that were done: what it shows counts only after the grace.
+      if (left > 0)
+        return wait('Confirming', 'an earlier change of the list was cut off; waiting until the server shows it', left);
+      clearIntent(pass);
+      return undefined;
+    default:
+      pass.deps.record(
+        pass.resource,
+        'Warning',
+        'OutcomeUnknown',
+        `${intent.verb} was cut off and is not repeated; ask again if it is still wanted`,
+      );
+      clearIntent(pass);
+      return undefined;
+  }
+}
+
+async function resolveCreate(pass: GatheredPass, left: number) {
+  const intent = pass.draft.status.pending!.intent!;
+  if (pass.draft.status.id !== undefined) {
+    clearIntent(pass);
+    return undefined;
+  }
+  const { name } = pass.gathered.desired;
+  const found = await findCreated(pass, intent);
+  if (found.state === 'found') {
+    await own(pass, found.id);
+    pass.memory.deepDue = true;
+    pass.deps.record(
+      pass.resource,
+      'Normal',
+      'Created',
+      `found ${name} as ${found.id}, made by a call whose reply was lost`,
+    );
+    return undefined;
+  }
+  if (found.state === 'several') {
+    const message = `${found.ids.length} new objects are called ${name} (${found.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant, and remove the others`;
+    return {
+      verdict: { state: 'stalled', reason: 'AmbiguousName', message } as const,
+      result: { outcome: 'stalled' } as const,
+    };
+  }
+  if (left > 0)
+    return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, LOOK_MS));
+  clearIntent(pass);
+  return undefined;
+}
+
+/** The old object is deleted, or is not: either way the approved step goes on from there. */
+async function resolveRecreate(pass: GatheredPass) {
+  const id = pass.draft.status.id;
+  if (id !== undefined) {
+    const result = await pass.gathered.remote.read(id);
+    if (result.state === 'unsettled')
+      return wait('Confirming', 'waiting until the server shows what was deleted', result.retryAfterMs);
+    if (result.state === 'absent') {
+      pass.draft.status.id = undefined;
+      pass.draft.status.owned = undefined;
+      pass.draft.status.applied = undefined;
+      pass.draft.status.children = undefined;
+    }
+  }
+  clearIntent(pass);
+  return undefined;
+}
+
+function wait(reason: string, message: string, againMs: number): { verdict: Verdict; result: PassResult } {
+  return { verdict: { state: 'progressing', reason, message }, result: { outcome: 'wait', againMs } };
+}

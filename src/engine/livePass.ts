@@ -1,0 +1,304 @@
+import { actionPass } from './actions.ts';
+import { adopt, adoptionRefused, checkClaim, mayAdopt } from './adopt.ts';
+import { apply } from './apply.ts';
+import { approvable, describePlan, summarise } from './approval.ts';
+import { isUnchanged, recordBaseline } from './baseline.ts';
+import { claimKey } from './claims.ts';
+import type { Verdict } from './conditions.ts';
+import { shortHash } from './digest.ts';
+import { type Gated, gate } from './gate.ts';
+import { checkIdentity } from './identity.ts';
+import { resolveIntent } from './intent.ts';
+import { isContended } from './memory.ts';
+import { type Observation, observe } from './observe.ts';
+import { echo, type GatheredPass, type PassResult } from './pass.ts';
+import type { Plan } from './plan.ts';
+import { planObject } from './planObject.ts';
+import type { RemoteObject } from './remote.ts';
+import { report } from './report.ts';
+import { type Settled, settleWrites } from './settle.ts';
+import { MISSING_MS, verdictOf } from './verdict.ts';
+
+const HOUR = 3_600_000;
+
+/** One pass over an object whose server can be used. Rejects with RemoteError, Fenced or a conflict of Kubernetes. */
+export async function livePass(pass: GatheredPass, handovers: Set<string>): Promise<PassResult> {
+  const changed = await checkIdentity(pass);
+  if (changed) return report(pass, changed, { outcome: 'stalled' }, pass);
+  const waiting = await resolveIntent(pass);
+  if (waiting) return report(pass, waiting.verdict, waiting.result, pass);
+  if (pass.fired.has('reconcile-requested-at')) {
+    pass.memory.deepDue = true;
+    pass.memory.refused = undefined;
+    pass.memory.corrections = [];
+    echo(pass, 'reconcile-requested-at');
+  }
+  pass.memory.wanted = wantedDigest(pass);
+  const owned = pass.draft.status.id;
+  const rival = owned !== undefined && enforces(pass) ? checkClaim(pass, owned) : undefined;
+  if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
+
+  const observation = await observe({
+    resource: pass.resource,
+    status: pass.draft.status,
+    gathered: pass.gathered,
+    memory: pass.memory,
+    now: pass.deps.clock.now(),
+    startedAt: pass.startedAt,
+    unchanged: isUnchanged(pass),
+  });
+  return decide(pass, observation, handovers);
+}
+
+async function decide(pass: GatheredPass, observation: Observation, handovers: Set<string>): Promise<PassResult> {
+  const { desired } = pass.gathered;
+  switch (observation.state) {
+    case 'unsettled': {
+      const { message, retryAfterMs } = observation;
+      return report(
+        pass,
+        { state: 'progressing', reason: 'Observing', message },
+        { outcome: 'wait', againMs: retryAfterMs },
+        pass,
+      );
+    }
+    case 'ambiguous': {
+      const message = `${observation.ids.length} objects are called ${desired.name} (${observation.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant`;
+      return report(pass, { state: 'stalled', reason: 'AmbiguousName', message }, { outcome: 'stalled' }, pass);
+    }
+    case 'settled':
+      pass.gathered.hooks?.follow?.(observation.id);
+      return finish(pass, settledVerdict(pass), undefined, false);
+    case 'absent':
+      return plannedPass(pass, undefined, observation.vanished, 'present', handovers);
+    case 'present':
+      pass.memory.seenDigest = observation.digest;
+      return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
+  }
+}
+
+function settledVerdict(pass: GatheredPass): Verdict {
+  const suspended = suspendedBy(pass);
+  if (!suspended) return { state: 'converged', message: `${pass.gathered.desired.name} is as the spec says` };
+  return { state: 'suspended', planned: false, message: `${suspended}; Sync's own schedule goes on` };
+}
+
+async function plannedPass(
+  pass: GatheredPass,
+  object: RemoteObject | undefined,
+  vanished: boolean,
+  whose: 'present' | 'foreign',
+  handovers: Set<string>,
+): Promise<PassResult> {
+  const imported = pass.resource.spec.id as string | undefined;
+  if (!object && imported !== undefined && !vanished) {
+    const message = `spec.id ${imported} is not on the server; correct it, or remove it to have the object created`;
+    const verdict = { state: 'progressing', reason: 'RemoteNotFound', message, stallAfterMs: MISSING_MS } as const;
+    return report(pass, verdict, { outcome: 'wait', againMs: 30_000 }, pass);
+  }
+  const adopting = whose === 'foreign' && pass.draft.status.owned !== true;
+  if (object && adopting && enforces(pass)) {
+    const rival = checkClaim(pass, object.id);
+    if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
+  }
+  const plan = planFor(pass, object, vanished, adopting);
+  let adoption: 'allowed' | 'refused' | undefined;
+  if (object && adopting && enforces(pass) && !suspendedBy(pass)) {
+    const claim = claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
+    const handed = handovers.has(claim);
+    adoption = mayAdopt(pass, plan, handed);
+    if (adoption === 'allowed') {
+      adopt(pass, object.id, handed);
+      handovers.delete(claim);
+      recordBaseline(pass, plan, object);
+      await pass.draft.save({ fenced: true });
+    }
+  }
+  if (pass.draft.status.id !== undefined) pass.gathered.hooks?.follow?.(pass.draft.status.id);
+  return gatedPass(pass, plan, object, vanished, adoption);
+}
+
+async function gatedPass(
+  pass: GatheredPass,
+  plan: Plan,
+  object: RemoteObject | undefined,
+  vanished: boolean,
+  adoption: 'allowed' | 'refused' | undefined,
+): Promise<PassResult> {
+  const settled = settle(pass, plan, object);
+  let gated = gateSteps(pass, settled.plan, adoption);
+  if (approve(pass, gated)) gated = gateSteps(pass, settled.plan, adoption);
+  if (adoption === 'refused' && object) {
+    const verdict = adoptionRefused(pass, object.id, summarise(settled.plan.steps));
+    showPlan(pass, gated);
+    return report(pass, verdict, { outcome: 'stalled' }, pass, object);
+  }
+  if (gated.go.length === 0 || settled.unconfirmed.length > 0) return conclude(pass, settled, gated, object, false);
+  const refused = refusal(pass) ?? (await pass.gathered.hooks?.check?.(pass.gathered.desired, object));
+  if (refused) {
+    showPlan(pass, gated);
+    return report(pass, { state: 'stalled', ...refused }, { outcome: 'stalled', againMs: HOUR }, pass, object);
+  }
+  noteDrift(pass, gated);
+  pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
+  const after = await apply(pass, gated.go, object);
+  announceWrites(pass, gated);
+  pass.memory.refused = undefined;
+  // Whatever was approved and is done must not be approved a second time.
+  const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined, false);
+  const settledAfter = after
+    ? settle(pass, rest, after)
+    : { plan: { steps: [], refused: [] }, unconfirmed: ['the object'], refused: [] };
+  pass.memory.seenDigest = digestNow(pass);
+  if (pass.draft.status.id !== undefined) pass.gathered.hooks?.follow?.(pass.draft.status.id);
+  return conclude(pass, settledAfter, gateSteps(pass, settledAfter.plan, undefined), after, true);
+}
+
+function planFor(pass: GatheredPass, observed: RemoteObject | undefined, vanished: boolean, adopting: boolean): Plan {
+  const { kind, gathered, draft, deps } = pass;
+  const { desired, scope } = gathered;
+  return planObject({ kind, desired, observed, vanished, adopting, status: draft.status, scope, macs: deps.macs });
+}
+
+function settle(pass: GatheredPass, plan: Plan, observed: RemoteObject | undefined): Settled {
+  if (!observed) return { plan, unconfirmed: [], refused: [] };
+  const { memory, draft, deps, gathered } = pass;
+  return settleWrites(plan, {
+    observed,
+    desired: gathered.desired,
+    memory,
+    status: draft.status,
+    macs: deps.macs,
+    now: deps.clock.now(),
+    lagGraceMs: gathered.scope.lagGraceMs,
+  });
+}
+
+function gateSteps(pass: GatheredPass, plan: Plan, adoption: 'allowed' | 'refused' | undefined): Gated {
+  const now = pass.deps.clock.now();
+  return gate({
+    steps: plan.steps,
+    policies: pass.policies,
+    suspended: suspendedBy(pass) !== undefined,
+    approved: new Set(pass.draft.status.pending?.approved),
+    contended: isContended(pass.memory, now),
+    suspicious: pass.gathered.scope.suspicious !== undefined,
+    ...(adoption && { adoption }),
+  });
+}
+
+/** Takes an approval that names the plan as it is now; true when there was one. */
+function approve(pass: GatheredPass, gated: Gated): boolean {
+  const value = pass.fired.get('approve-plan');
+  if (value === undefined) return false;
+  const { draft, deps, resource } = pass;
+  const plan = describePlan(gated, draft.status.plan, deps.random);
+  echo(pass, 'approve-plan');
+  if (plan?.id !== value) {
+    const now = plan ? `the plan is now ${plan.id}` : 'nothing awaits approval';
+    deps.record(resource, 'Warning', 'RequestIgnored', `approve-plan=${value} does not fit: ${now}`);
+    return false;
+  }
+  const keys = approvable(gated);
+  draft.status.pending = { ...draft.status.pending, approved: keys };
+  deps.record(resource, 'Normal', 'Approved', `plan ${value} was approved: ${plan.summary}`);
+  return keys.length > 0;
+}
+
+/** What the server refused an hour ago or less is not sent again while the same is wanted. */
+function refusal(pass: GatheredPass): { reason: string; message: string } | undefined {
+  const { refused, wanted } = pass.memory;
+  if (!refused || refused.digest !== wanted || pass.deps.clock.now() - refused.at >= HOUR) return undefined;
+  return { reason: refused.reason, message: refused.message };
+}
+
+function noteDrift(pass: GatheredPass, gated: Gated): void {
+  const drift = gated.go.filter((step) => step.cause === 'drift' || step.cause === 'vanished');
+  if (drift.length === 0) return;
+  pass.memory.corrections.push(pass.deps.clock.now());
+  pass.deps.count('driftCorrected', pass.kind.name);
+  pass.deps.record(pass.resource, 'Normal', 'DriftDetected', `changed on the server, correcting: ${summarise(drift)}`);
+}
+
+function announceWrites(pass: GatheredPass, gated: Gated): void {
+  const steps = gated.go.filter((step) => step.verb !== 'create');
+  if (steps.length === 0) return;
+  const rotated = steps.some((step) => step.changes.some((change) => change.secret));
+  pass.deps.record(pass.resource, 'Normal', rotated ? 'SecretRotated' : 'Updated', `wrote ${summarise(steps)}`);
+}
+
+async function conclude(
+  pass: GatheredPass,
+  settled: Settled,
+  gated: Gated,
+  object: RemoteObject | undefined,
+  wrote: boolean,
+): Promise<PassResult> {
+  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object);
+  pruneApprovals(pass, gated);
+  const plan = showPlan(pass, gated);
+  const verdict = verdictOf({
+    gated,
+    plan,
+    unconfirmed: settled.unconfirmed,
+    refused: settled.refused,
+    suspended: suspendedBy(pass),
+    name: pass.gathered.desired.name,
+    exists: object !== undefined,
+    suspicious: pass.gathered.scope.suspicious,
+  });
+  return finish(pass, verdict, object, wrote);
+}
+
+async function finish(
+  pass: GatheredPass,
+  verdict: Verdict,
+  object: RemoteObject | undefined,
+  wrote: boolean,
+): Promise<PassResult> {
+  const mayAct = verdict.state === 'converged' && enforces(pass) && pass.draft.status.owned === true;
+  if (mayAct) await actionPass(pass, wrote);
+  const outcome = verdict.state === 'stalled' ? 'stalled' : verdict.state === 'progressing' ? 'retry' : 'done';
+  const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
+  return report(pass, verdict, { outcome, ...(contended && { againMs: HOUR }) }, pass, object);
+}
+
+function showPlan(pass: GatheredPass, gated: Gated) {
+  const plan = describePlan(gated, pass.draft.status.plan, pass.deps.random);
+  pass.draft.status.plan = plan;
+  return plan;
+}
+
+/** Approvals stay until their step is done or is another one. */
+function pruneApprovals(pass: GatheredPass, gated: Gated): void {
+  const { pending } = pass.draft.status;
+  if (!pending?.approved) return;
+  const keys = new Set([...gated.go, ...gated.held.map(({ step }) => step)].map(({ key }) => key));
+  const approved = pending.approved.filter((key) => keys.has(key));
+  const { approved: _, ...rest } = pending;
+  const left = approved.length > 0 ? { ...rest, approved } : rest;
+  pass.draft.status.pending = Object.keys(left).length > 0 ? left : undefined;
+}
+
+function digestNow(pass: GatheredPass): string | undefined {
+  const id = pass.draft.status.id;
+  const glance = id === undefined ? undefined : pass.gathered.remote.glance({ id });
+  return glance?.state === 'present' ? glance.digest : undefined;
+}
+
+function enforces(pass: GatheredPass): boolean {
+  return pass.policies.managementPolicy === 'Enforce';
+}
+
+function suspendedBy(pass: GatheredPass): string | undefined {
+  return pass.resource.spec.suspend === true ? 'suspended' : pass.gathered.scope.suspendedBy;
+}
+
+function wantedDigest({ gathered, deps }: GatheredPass): string {
+  const { fields, secrets, children } = gathered.desired;
+  return shortHash([
+    [...fields].map(([path, value]) => [path, value]),
+    [...secrets].map(([path, value]) => [path, deps.macs.mac(path, value)]),
+    (children ?? []).map((child) => [...child.fields].map(([path, value]) => [path, value])),
+  ]);
+}

@@ -1,0 +1,164 @@
+import type { Random } from '../ports/random.ts';
+import { Blocked, Fenced } from './blocked.ts';
+import { deletionPass } from './deletion.ts';
+import { createDraft } from './draft.ts';
+import { explainFailure } from './failed.ts';
+import { finalizerPass, settledAlready } from './finalizers.ts';
+import type { Kind } from './kind.ts';
+import { livePass } from './livePass.ts';
+import { createMemories, type Memories } from './memory.ts';
+import type { EngineDeps, GatheredPass, Pass, PassResult } from './pass.ts';
+import { resolvePolicies } from './policies.ts';
+import { RemoteError } from './remote.ts';
+import { report, STALE_MS } from './report.ts';
+import { keyOf } from './resource.ts';
+import { readTokens } from './tokens.ts';
+import { MISSING_MS } from './verdict.ts';
+
+/** Makes remote objects of one kind equal to their resources: gather, observe, plan, gate, apply, report. */
+export interface Reconciler {
+  /** One pass over the object with that key. Rejects only with errors that a retry may cure. */
+  reconcile(key: string): Promise<PassResult>;
+  /** A deep read of the object is due. */
+  deepDue(key: string): void;
+}
+
+export function createReconciler(kind: Kind, deps: EngineDeps): Reconciler {
+  const memories = createMemories();
+  const handovers = new Set<string>();
+  const startedAt = deps.clock.now();
+  return {
+    deepDue: (key) => {
+      memories.of(key).deepDue = true;
+    },
+    async reconcile(key) {
+      const resource = deps.get(kind.name, key);
+      if (!resource) {
+        memories.forget(key);
+        return { outcome: 'done' };
+      }
+      const pass: Pass = {
+        deps,
+        kind,
+        resource,
+        draft: createDraft(resource, deps.kube),
+        memory: freshMemory(memories, key, resource.metadata.uid),
+        logger: deps.logger.child({ kind: kind.name, object: key, pass: passId(deps.random) }),
+        fired: new Map(),
+        startedAt,
+      };
+      return onePass(pass, handovers);
+    },
+  };
+}
+
+/** Memory belongs to one life of an object: deleted and made again under the same name, it starts anew. */
+function freshMemory(memories: Memories, key: string, uid: string) {
+  const memory = memories.of(key);
+  if (memory.uid !== undefined && memory.uid !== uid) memories.forget(key);
+  const own = memories.of(key);
+  own.uid = uid;
+  return own;
+}
+
+function passId(random: Random): string {
+  return Buffer.from(random.bytes(6)).toString('hex');
+}
+
+async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> {
+  noteTokens(pass);
+  try {
+    if (pass.resource.metadata.deletionTimestamp) return await deletionPass(pass, gather, handovers);
+    const problems = pass.kind.problems(pass.resource);
+    if (problems.length > 0) {
+      const message = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+      return await report(pass, { state: 'stalled', reason: 'InvalidSpec', message }, { outcome: 'stalled' });
+    }
+    const gathered = await gather(pass);
+    const unusable = gathered.gathered.scope.unusable;
+    if (unusable) return await unusablePass(gathered, unusable);
+    await finalizerPass(gathered);
+    return await remotePass(gathered, handovers);
+  } catch (error) {
+    if (error instanceof Blocked) return blockedPass(pass, error);
+    if (error instanceof Fenced) return { outcome: 'retry' };
+    throw error;
+  }
+}
+
+async function gather(pass: Pass): Promise<GatheredPass> {
+  const gathered = await pass.kind.gather(pass.resource);
+  const policies = resolvePolicies(gathered.policies, gathered.scope.grant.maxPolicy);
+  return { ...pass, gathered, policies };
+}
+
+async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<PassResult> {
+  try {
+    return await livePass(pass, handovers);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
+    pass.logger.info({ class: failure.class, words: error.words }, error.message);
+    if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
+    if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
+    const result = await report(pass, verdict, { outcome: verdict.state === 'stalled' ? 'stalled' : 'retry' }, pass);
+    return againMs === undefined ? result : { ...result, againMs, outcome: 'wait' };
+  }
+}
+
+function refusalOf(pass: GatheredPass, verdict: { state: string }): NonNullable<Pass['memory']['refused']> {
+  const { reason, message } = verdict as unknown as { reason: string; message: string };
+  return { digest: pass.memory.wanted ?? '', at: pass.deps.clock.now(), reason, message };
+}
+
+async function cancelRun(pass: GatheredPass): Promise<void> {
+  const id = pass.draft.status.id;
+  if (id === undefined || !pass.gathered.hooks?.cancel || !pass.deps.mayWrite(8_000)) return;
+  await pass.gathered.hooks
+    .cancel(id)
+    .catch((error: unknown) => pass.logger.warn({ error: String(error) }, 'could not cancel the run'));
+  pass.deps.record(
+    pass.resource,
+    'Normal',
+    'RunCancelled',
+    'cancelled the run that was in the way of a change (busyPolicy)',
+  );
+}
+
+/** The server cannot be used now: what is settled stays as it is, until it is too old to claim. */
+async function unusablePass(
+  pass: GatheredPass,
+  unusable: NonNullable<GatheredPass['gathered']['scope']['unusable']>,
+): Promise<PassResult> {
+  const { reason, message, since } = unusable;
+  const age = pass.deps.clock.now() - since;
+  if (settledAlready(pass)) {
+    const stale = age >= STALE_MS;
+    const result: PassResult = stale ? { outcome: 'wait' } : { outcome: 'wait', againMs: STALE_MS - age };
+    return report(pass, { state: 'unseen', message, stale }, result, pass);
+  }
+  return report(pass, { state: 'progressing', reason, message }, { outcome: 'wait' }, pass);
+}
+
+async function blockedPass(pass: Pass, { reason, message, stalled }: Blocked): Promise<PassResult> {
+  if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
+  const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
+  return report(pass, verdict, { outcome: 'wait' });
+}
+
+/** The first pass records the tokens that it finds and acts on none: a restore brings old ones back. */
+function noteTokens(pass: Pass): void {
+  const reading = readTokens(pass.resource);
+  pass.fired = reading.fired;
+  const recorded = pass.draft.status.tokens;
+  if (recorded === undefined) {
+    pass.draft.status.tokens = reading.tokens;
+    for (const name of reading.ignored) {
+      const message = `sync.cdata.com/${name} was there before the object was first seen; change its value to ask again`;
+      pass.deps.record(pass.resource, 'Normal', 'RequestIgnored', message);
+    }
+    return;
+  }
+  for (const name of Object.keys(recorded)) if (!(name in reading.tokens)) delete recorded[name];
+  pass.logger.debug({ object: keyOf(pass.resource) }, 'pass');
+}
