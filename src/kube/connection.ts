@@ -33,7 +33,7 @@ export async function loadConnection(options: ConnectionOptions): Promise<KubeCo
   }
   // Out of a cluster only: client-node costs 0.7 s and 50 MB.
   const { loadKubeconfig } = await import('./kubeconfig.ts');
-  return loadKubeconfig(kubeconfig, context, clock);
+  return loadKubeconfig(kubeconfig, context, files, clock);
 }
 
 /** Origin and base path of a server's URL. */

@@ -1,5 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Clock } from '../ports/clock.ts';
+import type { Files } from '../ports/files.ts';
 import type { TlsOptions } from '../ports/transport.ts';
 import { type KubeConnection, splitServer } from './connection.ts';
 
@@ -25,12 +26,13 @@ const ASK_AGAIN_MS = 10_000;
 export async function loadKubeconfig(
   file: string | undefined,
   context: string | undefined,
+  files: Files,
   clock: Clock,
 ): Promise<KubeConnection> {
   const config = new KubeConfig();
   try {
     if (file === undefined) config.loadFromDefault();
-    else config.loadFromFile(file);
+    else loadFile(config, file, files);
   } catch (error) {
     throw new Error(`cannot read the kubeconfig${file === undefined ? '' : ` ${file}`}: ${(error as Error).message}`);
   }
@@ -62,6 +64,14 @@ export async function loadKubeconfig(
     ...(current.namespace ? { namespace: current.namespace } : {}),
     headers: headerSource(config, toHeaders(https), clock),
   };
+}
+
+function loadFile(config: KubeConfig, file: string, files: Files): void {
+  const text = files.read(file);
+  // client-node's error says why it cannot be read.
+  if (text === undefined) return config.loadFromFile(file);
+  config.loadFromString(text);
+  config.makePathsAbsolute(file.slice(0, Math.max(file.lastIndexOf('/'), 0)) || '.');
 }
 
 /** Asking client-node reads certificate files each time: only users whose credentials can change are asked again. */
