@@ -68,10 +68,14 @@ export async function loadKubeconfig(
 
 function loadFile(config: KubeConfig, file: string, files: Files): void {
   const text = files.read(file);
-  // client-node's error says why it cannot be read.
-  if (text === undefined) return config.loadFromFile(file);
+  if (text === undefined) {
+    // client-node's error says why it cannot be read.
+    config.loadFromFile(file);
+    return;
+  }
+  const slash = file.lastIndexOf('/');
   config.loadFromString(text);
-  config.makePathsAbsolute(file.slice(0, Math.max(file.lastIndexOf('/'), 0)) || '.');
+  config.makePathsAbsolute(slash < 0 ? '.' : file.slice(0, slash) || '/');
 }
 
 /** Asking client-node reads certificate files each time: only users whose credentials can change are asked again. */
