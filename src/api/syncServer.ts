@@ -136,10 +136,18 @@ const learned = z
   })
   .meta({ description: 'What was found out about this server; spec.routes and spec.wire come first.' });
 
+const accepted = z
+  .object({
+    how: choice(['moved', 'replaced'], 'moved: ids are kept. replaced: objects are found again by name.'),
+    identity: text('The server that was accepted.', 1024),
+  })
+  .meta({ description: 'What accept-server said last: objects that come from another server may go on here.' });
+
 const status = z
   .object({
     ...baseStatusShape,
     identity: text('Origin, path and id of the default workspace; what accept-server has to name.', 1024).optional(),
+    accepted: accepted.optional(),
     circuit: circuit.optional(),
     learned: learned.optional(),
     unsupported: list(text('Id of an operation.', 64), 128, 'Operations that this server does not have.').optional(),

@@ -74,6 +74,8 @@ export interface SyncClient {
   /** The same object as long as nothing new was learned. */
   learned(): Learned;
   routeState(operationId: string): RouteState;
+  /** True while calls to the origin are held back. */
+  readonly circuitOpen: boolean;
   readonly scrubber: Scrubber;
   /** Gives back the share in the origin's pool. Calls under way end as they end. */
   close(): void;
@@ -157,6 +159,9 @@ export function createSyncClient({ clock, random, origins }: SyncClientDeps, opt
       return snapshot;
     },
     routeState: (operationId) => book.state(operationOf(operationId)),
+    get circuitOpen() {
+      return origin.breaker.open;
+    },
     scrubber,
     close: () => origin.leave(),
   };

@@ -21,6 +21,8 @@ export interface ServerSession {
   readonly lagGraceMs: number;
   /** The workspaces of the server. */
   readonly workspaces: Collection;
+  /** What we wrote a moment ago, by remote id. */
+  readonly writes: RecentWrites;
   /** What one workspace holds; polled from the first call on. `default` is not an id here. */
   workspace(id: string): WorkspaceSession;
   /** A call failed: 401, foreign replies and connection failures make the server look at itself soon. */
@@ -33,10 +35,19 @@ export interface WorkspaceSession {
   readonly id: string;
   readonly connections: Collection;
   readonly jobs: Collection;
-  /** Runs of jobs: last run, what runs now. */
+  /** Runs of jobs: last run, what runs now. One for all workspaces of the server, as its rate is. */
   readonly jobRuns: RunTracker;
-  /** Deep reads in turn; ids are `connection/<id>`, `job/<id>`. */
+  /** Deep reads in turn; ids are `connection/<id>`, `job/<id>`. One for all workspaces of the server, as its rate is. */
   readonly deepReads: Turns;
   /** When we last changed something that others may refer to here, ms since the epoch. */
   changedAt: number | undefined;
+}
+
+/** Objects that we created or changed, for as long as a read may lag behind that. */
+export interface RecentWrites {
+  note(id: string): void;
+  /** Milliseconds until every read must show our last write; 0: it must by now. */
+  msLeft(id: string): number;
+  /** We removed it. */
+  forget(id: string): void;
 }

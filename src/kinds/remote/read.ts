@@ -1,0 +1,95 @@
+import type { ReadResult } from '../../engine/remote.ts';
+import { SyncError } from '../../sync/errors.ts';
+import type { Entity } from '../../sync/models/entity.ts';
+import type { Calls } from './calls.ts';
+import { toRemoteObject } from './convert.ts';
+import { isListed } from './listed.ts';
+import type { RemoteOptions } from './options.ts';
+import { createSecretTeacher } from './secrets.ts';
+
+/** How young a list may be to stand in for a read of its own; milliseconds. */
+const FRESH_MS = 5_000;
+const AGAIN_MS = 2_000;
+
+/** Reads one object with its children: by its item route, else off the list (design §5, Vanished). */
+export function createReader(options: RemoteOptions, calls: Calls): (id: string) => Promise<ReadResult> {
+  const { clock, session, collection, api, kind, workspace, renames = {}, childRenames = {} } = options;
+  const { writes } = session;
+  const teach = createSecretTeacher(session.client.scrubber);
+  const turn = (id: string) => `${kind}/${id}`;
+  const laneOf = (id: string) => (writes.msLeft(id) > 0 ? 'user' : 'deep');
+
+  async function read(id: string): Promise<ReadResult> {
+    const proven = calls.readsItems();
+    let entity: Entity;
+    try {
+      // On a route that is known to work a 404 is about the object.
+      const known = proven ? false : () => isListed(collection, id, writes);
+      entity = await api.get(id, { lane: laneOf(id), known });
+    } catch (error) {
+      const outcome = error instanceof SyncError ? error.outcome : undefined;
+      if (outcome?.kind === 'unsupported') return fromList(id);
+      if (outcome?.kind === 'http' && outcome.status === 404) return proven ? gone(id) : missing(id);
+      throw error;
+    }
+    if (writes.msLeft(id) > 0) collection.wrote(entity);
+    return present(entity, false);
+  }
+
+  async function present(entity: Entity, listed: boolean): Promise<ReadResult> {
+    teach(entity);
+    const children = entity.children ?? (await childrenOf(entity.id, listed));
+    if (workspace) {
+      workspace.deepReads.add(turn(entity.id));
+      workspace.deepReads.touched(turn(entity.id));
+    }
+    return { state: 'present', object: toRemoteObject(entity, renames, childRenames, { children, listed }) };
+  }
+
+  /** Undefined where the server cannot list them. */
+  async function childrenOf(id: string, listed: boolean): Promise<Entity[] | undefined> {
+    if (!api.children) return undefined;
+    try {
+      // The parent was there a moment ago; it may have gone since.
+      const known = () => (listed ? isListed(collection, id, writes) : calls.exists(id));
+      return await api.children.list(id, { lane: laneOf(id), known });
+    } catch (error) {
+      if (error instanceof SyncError && error.outcome.kind === 'unsupported') return undefined;
+      throw error;
+    }
+  }
+
+  /** Without an item route; the list tells all there is to know. */
+  async function fromList(id: string): Promise<ReadResult> {
+    const age = clock.now() - (collection.listedAt ?? Number.NEGATIVE_INFINITY);
+    if (age > FRESH_MS || writes.msLeft(id) > 0 || !collection.get(id)?.entity) await collection.refresh();
+    const entity = collection.get(id)?.entity;
+    if (entity && !collection.suspicious?.ids.has(id)) return present(entity, true);
+    return missing(id);
+  }
+
+  /** A proven item route says 404. */
+  function gone(id: string): ReadResult {
+    const left = writes.msLeft(id);
+    if (left > 0) return { state: 'unsettled', retryAfterMs: Math.min(left, AGAIN_MS) };
+    collection.removed(id);
+    workspace?.deepReads.remove(turn(id));
+    return { state: 'absent' };
+  }
+
+  /** Only lists tell, and one that lacks it proves nothing. */
+  async function missing(id: string): Promise<ReadResult> {
+    const left = writes.msLeft(id);
+    if (left > 0) return { state: 'unsettled', retryAfterMs: Math.min(left, AGAIN_MS) };
+    let absence = collection.missing(id);
+    const due = absence ? absence.firstMissedAt + session.lagGraceMs - clock.now() : 0;
+    if (!absence?.sure && due <= 0) {
+      await collection.refresh();
+      absence = collection.missing(id);
+    }
+    if (absence?.sure) return { state: 'absent' };
+    return { state: 'unsettled', retryAfterMs: Math.max(AGAIN_MS, due) };
+  }
+
+  return (id) => calls.run(read(id));
+}

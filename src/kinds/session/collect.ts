@@ -1,0 +1,45 @@
+import type { Entity } from '../../sync/models/entity.ts';
+import type { Change } from '../../sync/picture.ts';
+import { type Collection, createCollection } from '../../sync/snapshot.ts';
+import type { RemoteName, SessionContext } from './context.ts';
+
+export interface Collected {
+  /** The kind of the resources: `SyncJob`. */
+  kind: string;
+  /** Absent for what lies above workspaces. */
+  workspaceId?: string;
+  list(signal?: AbortSignal): Promise<Entity[]>;
+  /** The operation that reads one: `jobs.get`. Servers without it have their whole objects kept from the lists. */
+  getOperation: string;
+  onChange?(changes: readonly Change[]): void;
+}
+
+/** A polled collection that wakes the resources concerned. */
+export function collect(
+  { deps, key, settings, client }: SessionContext,
+  { kind, workspaceId, list, getOperation, onChange }: Collected,
+): Collection {
+  return createCollection({
+    list,
+    clock: deps.clock,
+    random: deps.random,
+    pollIntervalMs: settings.pollIntervalMs,
+    lagGraceMs: settings.lagGraceMs,
+    known: () => deps.known(kind, key, workspaceId),
+    keep: () => client.routeState(getOperation) === 'unsupported',
+    onChange(changes) {
+      onChange?.(changes);
+      // Who wrote knows it already.
+      const objects = changes.filter(({ cause }) => cause === 'list').flatMap(namesOf);
+      if (objects.length > 0) deps.wake(kind, workspaceId, objects, 'list', key);
+    },
+    onState() {
+      if (workspaceId !== undefined) deps.wake('SyncWorkspace', undefined, [{ id: workspaceId }], 'state', key);
+    },
+  });
+}
+
+/** Who waits for the old name learns that it is free, who waits for the new one that it is taken. */
+function namesOf({ id, name, oldName }: Change): RemoteName[] {
+  return [{ id, ...(name !== undefined && { name }) }, ...(oldName === undefined ? [] : [{ id, name: oldName }])];
+}

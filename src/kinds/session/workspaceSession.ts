@@ -1,0 +1,66 @@
+import type { RunTracker } from '../../sync/runs.ts';
+import type { Turns } from '../../sync/turns.ts';
+import { createSecretTeacher } from '../remote/secrets.ts';
+import type { WorkspaceSession } from '../server/sessions.ts';
+import { collect } from './collect.ts';
+import type { SessionContext } from './context.ts';
+
+export interface LiveWorkspace extends WorkspaceSession {
+  stop(): void;
+}
+
+/** What one workspace holds, polled from now on. */
+export function openWorkspace(
+  context: SessionContext,
+  id: string,
+  jobRuns: RunTracker,
+  deepReads: Turns,
+): LiveWorkspace {
+  const { client, deps, watched } = context;
+  const teach = createSecretTeacher(client.scrubber);
+  const connections = collect(context, {
+    kind: 'SyncConnection',
+    workspaceId: id,
+    getOperation: 'connections.get',
+    async list(signal) {
+      const entities = await watched(client.connections.list(id, { lane: 'poll', signal }));
+      for (const entity of entities) teach(entity);
+      return entities;
+    },
+    onChange: (changes) => {
+      for (const change of changes) if (change.what === 'vanished') deepReads.remove(`connection/${change.id}`);
+    },
+  });
+  const jobs = collect(context, {
+    kind: 'SyncJob',
+    workspaceId: id,
+    getOperation: 'jobs.get',
+    async list(signal) {
+      const asOf = deps.clock.now();
+      const entities = await watched(client.jobs.list(id, { lane: 'poll', signal }));
+      for (const entity of entities) if (entity.status !== undefined) jobRuns.sawStatus(entity.id, entity.status, asOf);
+      return entities;
+    },
+    onChange(changes) {
+      for (const change of changes) {
+        if (change.what !== 'vanished') continue;
+        deepReads.remove(`job/${change.id}`);
+        jobRuns.unfollow(change.id);
+      }
+    },
+  });
+  connections.start();
+  jobs.start();
+  return {
+    id,
+    connections,
+    jobs,
+    jobRuns,
+    deepReads,
+    changedAt: undefined,
+    stop() {
+      connections.stop();
+      jobs.stop();
+    },
+  };
+}
