@@ -14,7 +14,13 @@ export interface Controller {
 
 export interface PassMeter {
   began(): void;
-  ended(pass: { result: string; tookMs: number; terminal?: boolean; panicked?: boolean }): void;
+  ended(pass: Measure & { tookMs: number }): void;
+}
+
+interface Measure {
+  result: 'success' | 'error' | 'requeue' | 'requeue_after';
+  terminal?: boolean;
+  panicked?: boolean;
 }
 
 export interface ControllerOptions {
@@ -46,9 +52,7 @@ export function createController(options: ControllerOptions): Controller {
     }
   }
 
-  async function passOver(
-    key: string,
-  ): Promise<{ pass: PassResult; measure: { result: string; terminal?: boolean; panicked?: boolean } }> {
+  async function passOver(key: string): Promise<{ pass: PassResult; measure: Measure }> {
     try {
       const pass = await options.reconcile(key);
       const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';

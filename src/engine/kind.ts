@@ -18,6 +18,8 @@ export interface Kind {
   lossWhenRemade?: string;
   /** What the user wrote, checked once more: problems name path and remedy. */
   problems(resource: Resource): { path: string; message: string }[];
+  /** What is not wrong but unusual: words that the documentation of the remote system does not name. */
+  warnings(resource: Resource): { path: string; message: string }[];
   /** What it refers to, as `SyncServer/team/prod`, `Secret/team/token`: a change there wakes it, there or not. */
   references(resource: Resource): string[];
   /** Resolves references, secrets and the server; throws Blocked with the name of what is missing. */

@@ -74,6 +74,7 @@ async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> 
       const message = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
       return await report(pass, { state: 'stalled', reason: 'InvalidSpec', message }, { outcome: 'stalled' });
     }
+    warn(pass);
     const gathered = await gather(pass);
     const unusable = gathered.gathered.scope.unusable;
     if (unusable) return await unusablePass(gathered, unusable);
@@ -84,6 +85,14 @@ async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> 
     if (error instanceof Fenced) return { outcome: 'retry' };
     throw error;
   }
+}
+
+/** Once for each generation of the spec. */
+function warn({ kind, resource, deps }: Pass): void {
+  if (resource.status?.observedGeneration === resource.metadata.generation) return;
+  const warnings = kind.warnings(resource);
+  if (warnings.length === 0) return;
+  deps.record(resource, 'Warning', 'UnknownWord', warnings.map(({ path, message }) => `${path}: ${message}`).join('; '));
 }
 
 async function gather(pass: Pass): Promise<GatheredPass> {
