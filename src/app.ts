@@ -12,7 +12,7 @@ import { createWakes, indexStore, type Wired } from './engine/wakes.ts';
 import type { KindContext } from './kinds/context.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
 import { createSessions } from './kinds/session/createSessions.ts';
-import { measureRuns } from './kinds/shared/runMetrics.ts';
+import { measureRuns } from './app/runMetrics.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
 import { loadConnection } from './kube/connection.ts';
 import { createElector, type Elector } from './kube/lease.ts';

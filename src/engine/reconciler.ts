@@ -92,7 +92,12 @@ function warn({ kind, resource, deps }: Pass): void {
   if (resource.status?.observedGeneration === resource.metadata.generation) return;
   const warnings = kind.warnings(resource);
   if (warnings.length === 0) return;
-  deps.record(resource, 'Warning', 'UnknownWord', warnings.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  deps.record(
+    resource,
+    'Warning',
+    'UnknownWord',
+    warnings.map(({ path, message }) => `${path}: ${message}`).join('; '),
+  );
 }
 
 async function gather(pass: Pass): Promise<GatheredPass> {

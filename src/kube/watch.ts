@@ -69,7 +69,7 @@ async function* onPiece(body: AsyncIterable<Uint8Array>, fn: () => void): AsyncG
   }
 }
 
-const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
+const TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
 
 function parseEvent(what: string, line: string): WatchEvent<KubeObject> {
   const malformed = (why: string) => new KubeError(`${what}: ${why}`, { status: 0, reason: 'Malformed' });

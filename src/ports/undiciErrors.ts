@@ -49,7 +49,7 @@ function exchangeFailure(error: unknown, started: boolean): { failure: Transport
   return { failure: 'protocol', sent: started };
 }
 
-const TLS_CODES = new Set([
+const TLS_CODES: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_REVOKED',

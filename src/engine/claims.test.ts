@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { claimsOf, nameRival, originOf, rivalOf } from './claims.ts';
+import type { Resource } from './resource.ts';
+
+const claimant = (uid: string, created: number, owned?: boolean, namespace = 'team'): Resource => ({
+  apiVersion: '',
+  kind: 'SyncJob',
+  metadata: {
+    name: uid,
+    namespace,
+    uid,
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: new Date(created).toISOString(),
+  },
+  spec: {},
+  status: { id: 'j1', serverIdentity: 'https://s:1/api.rsc/v2#d', ...(owned !== undefined && { owned }) },
+});
+
+test('the owner is who has the id as its own, however young', () => {
+  const owner = claimant('young', 2_000, true);
+  const other = claimant('old', 1_000);
+  expect(rivalOf(other, [owner, other])).toBe(owner);
+  expect(rivalOf(owner, [owner, other])).toBeUndefined();
+});
+
+test('age decides among those without, then the uid', () => {
+  const [old, young, twin] = [claimant('b', 1_000), claimant('c', 2_000), claimant('a', 1_000)];
+  expect(rivalOf(young, [old, young])).toBe(old);
+  expect(rivalOf(old, [old, young])).toBeUndefined();
+  expect(rivalOf(old, [old, twin])).toBe(twin);
+});
+
+test('of two copies of one status the older one has it', () => {
+  const [old, copy] = [claimant('old', 1_000, true), claimant('copy', 2_000, true)];
+  expect(rivalOf(copy, [old, copy])).toBe(old);
+  expect(rivalOf(old, [old, copy])).toBeUndefined();
+});
+
+test('claims hold across SyncServers of one origin, and rivals elsewhere stay nameless', () => {
+  expect(originOf('https://s:1/api.rsc/v2#d')).toBe('https://s:1');
+  expect(claimsOf(claimant('a', 1))).toEqual(['SyncJob|https://s:1|j1']);
+  expect(nameRival(claimant('a', 1), claimant('b', 1))).toBe('SyncJob team/b');
+  expect(nameRival(claimant('a', 1), claimant('b', 1, true, 'other'))).not.toContain('other/');
+});
