@@ -136,7 +136,7 @@ const learned = z
   })
   .meta({ description: 'What was found out about this server; spec.routes and spec.wire come first.' });
 
-const accepted = z
+const acceptedServer = z
   .object({
     how: choice(['moved', 'replaced'], 'moved: ids are kept. replaced: objects are found again by name.'),
     identity: text('The server that was accepted.', 1024),
@@ -147,7 +147,7 @@ const status = z
   .object({
     ...baseStatusShape,
     identity: text('Origin, path and id of the default workspace; what accept-server has to name.', 1024).optional(),
-    accepted: accepted.optional(),
+    acceptedServer: acceptedServer.optional(),
     circuit: circuit.optional(),
     learned: learned.optional(),
     unsupported: list(text('Id of an operation.', 64), 128, 'Operations that this server does not have.').optional(),

@@ -1,7 +1,7 @@
 import { RemoteError } from '../../engine/remote.ts';
 import { SyncError } from '../../sync/errors.ts';
+import { isListed } from '../session/listed.ts';
 import { toRemoteError } from './convert.ts';
-import { isListed } from './listed.ts';
 import type { RemoteOptions } from './options.ts';
 
 /** What reading and writing share. */

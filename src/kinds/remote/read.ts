@@ -1,11 +1,11 @@
 import type { ReadResult } from '../../engine/remote.ts';
 import { SyncError } from '../../sync/errors.ts';
 import type { Entity } from '../../sync/models/entity.ts';
+import { isListed } from '../session/listed.ts';
+import { createSecretTeacher } from '../session/secrets.ts';
 import type { Calls } from './calls.ts';
 import { toRemoteObject } from './convert.ts';
-import { isListed } from './listed.ts';
 import type { RemoteOptions } from './options.ts';
-import { createSecretTeacher } from './secrets.ts';
 
 /** How young a list may be to stand in for a read of its own; milliseconds. */
 const FRESH_MS = 5_000;

@@ -40,7 +40,7 @@ export function scopeOf(input: ScopeInput): Scope {
   const suspender = [server, workspace?.resource].find((one) => one?.spec.suspend === true);
   const lists = workspace ? [workspace.session.connections, workspace.session.jobs] : [session.workspaces];
   const suspicious = suspicionOf(lists, workspace?.resource ?? server);
-  const accepted = (server.status as ServerStatus | undefined)?.accepted;
+  const accepted = (server.status as ServerStatus | undefined)?.acceptedServer;
   const changedAt = workspace?.session.changedAt;
   return {
     origin: client.origin,
@@ -59,7 +59,7 @@ export function scopeOf(input: ScopeInput): Scope {
   };
 }
 
-type ServerStatus = { accepted?: Scope['accepted'] };
+type ServerStatus = { acceptedServer?: Scope['accepted'] };
 
 function grantOf({ resource, server, session, workspace, namespaceLabels }: ScopeInput): Scope['grant'] {
   const own = resource.kind === 'SyncWorkspace' ? resource : workspace?.resource;

@@ -5,11 +5,11 @@ import type { TableRecord } from '../../sync/models/records.ts';
 import { createTurns } from '../../sync/turns.ts';
 import { concernsServer } from '../probe/health.ts';
 import { createProbe, type Probe } from '../probe/probe.ts';
-import { isListed } from '../remote/listed.ts';
-import { createRecentWrites } from '../remote/recentWrites.ts';
 import type { ServerSession } from '../server/sessions.ts';
 import { collect } from './collect.ts';
 import type { ServerSettings, SessionContext, SessionsDeps } from './context.ts';
+import { isListed } from './listed.ts';
+import { createRecentWrites } from './recentWrites.ts';
 import { createServerRuns } from './serverRuns.ts';
 import { type LiveWorkspace, openWorkspace } from './workspaceSession.ts';
 

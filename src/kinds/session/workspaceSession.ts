@@ -1,9 +1,9 @@
 import type { RunTracker } from '../../sync/runs.ts';
 import type { Turns } from '../../sync/turns.ts';
-import { createSecretTeacher } from '../remote/secrets.ts';
 import type { WorkspaceSession } from '../server/sessions.ts';
 import { collect } from './collect.ts';
 import type { SessionContext } from './context.ts';
+import { createSecretTeacher } from './secrets.ts';
 
 export interface LiveWorkspace extends WorkspaceSession {
   stop(): void;

@@ -13,8 +13,10 @@ export function createSecretTeacher(scrubber: Scrubber): (entity: Entity) => voi
   const taught = new Set<string>();
   const isSensitive = (path: string) => {
     const name = path.slice(path.lastIndexOf('.') + 1);
-    let is = sensitive.get(name);
-    if (is === undefined) sensitive.set(name, (is = looksSensitive(name)));
+    const known = sensitive.get(name);
+    if (known !== undefined) return known;
+    const is = looksSensitive(name);
+    sensitive.set(name, is);
     return is;
   };
   return ({ fields, masked }) => {

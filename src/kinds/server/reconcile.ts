@@ -1,0 +1,213 @@
+import { parseSyncServer, type SyncServer, type SyncServerStatus } from '../../api/syncServer.ts';
+import { Blocked } from '../../engine/blocked.ts';
+import { isoSeconds, type Verdict } from '../../engine/conditions.ts';
+import { createDraft, type Draft } from '../../engine/draft.ts';
+import { FINALIZER, willDelete } from '../../engine/finalizers.ts';
+import { createMemories, type Memory } from '../../engine/memory.ts';
+import type { EngineDeps, PassResult } from '../../engine/pass.ts';
+import type { Resource } from '../../engine/resource.ts';
+import { annotationOf, readTokens, type TokenReading } from '../../engine/tokens.ts';
+import type { KindContext } from '../context.ts';
+import { changedMessage, isSameServer, readAcceptance } from '../probe/acceptance.ts';
+import type { SessionsControl } from '../session/createSessions.ts';
+import { readCredentials } from '../session/credentials.ts';
+import { learnedFrom, learnedStatus, unsupported } from '../session/learned.ts';
+import type { LiveSession } from '../session/serverSession.ts';
+import { routeProblems, settingsOf } from '../session/settings.ts';
+import { countUsers, describeUsers } from './users.ts';
+import { circuitOf, conditionsFor, type Waiting, waiting } from './verdict.ts';
+
+export interface ServerReconcilerDeps
+  extends Pick<EngineDeps, 'clock' | 'logger' | 'kube' | 'record' | 'referrers' | 'get'> {
+  context: Pick<KindContext, 'values'>;
+  sessions: SessionsControl;
+}
+
+interface Pass {
+  deps: ServerReconcilerDeps;
+  key: string;
+  resource: Resource;
+  draft: Draft & { status: SyncServerStatus };
+  memory: Memory;
+  tokens: TokenReading;
+}
+
+/** One pass over a SyncServer: opens its session, and says in status how the server is. Rejects with what a retry may cure. */
+export function createServerReconciler(deps: ServerReconcilerDeps): (key: string) => Promise<PassResult> {
+  const memories = createMemories();
+  return async (key) => {
+    const resource = deps.get('SyncServer', key);
+    if (!resource) {
+      deps.sessions.close(key);
+      memories.forget(key);
+      return { outcome: 'done' };
+    }
+    const draft = createDraft(resource, deps.kube) as Pass['draft'];
+    const pass: Pass = { deps, key, resource, draft, memory: memories.of(key), tokens: readTokens(resource) };
+    if (resource.metadata.deletionTimestamp !== undefined && !isNeeded(pass)) return release(pass);
+    noteTokens(pass);
+    const { verdict, result } = await look(pass);
+    return report(pass, verdict, result);
+  };
+}
+
+/** Opens the session and judges what came of it. */
+async function look(pass: Pass): Promise<Waiting> {
+  const { deps, key, resource, memory } = pass;
+  const now = deps.clock.now();
+  const present = deps.sessions.get(key);
+  try {
+    const server = parse(resource);
+    const credentials = await readCredentials(deps.context.values, resource.metadata.namespace, server.spec);
+    const settings = settingsOf(server.spec, credentials);
+    const { identity, learned } = pass.draft.status;
+    const place = `${new URL(settings.client.url).origin}${settings.client.apiPath}#`;
+    const usable = learned && identity?.startsWith(place) ? learnedFrom(learned) : undefined;
+    const session = deps.sessions.open(key, settings, usable);
+    session.block(undefined);
+    await session.probed;
+    return judge(pass, server, session);
+  } catch (error) {
+    if (!(error instanceof Blocked)) throw error;
+    const { reason, message, stalled } = error;
+    present?.block({ reason, message, stalled, since: now });
+    if (stalled) return { verdict: { state: 'stalled', reason, message }, result: { outcome: 'stalled' } };
+    return waiting(memory, reason, message, now);
+  }
+}
+
+function parse(resource: Resource): SyncServer {
+  const parsed = parseSyncServer(resource);
+  const problems = parsed.ok ? routeProblems(parsed.value.spec) : parsed.problems;
+  if (parsed.ok && problems.length === 0) return parsed.value;
+  throw new Blocked('InvalidSpec', problems.map(({ path, message }) => `${path}: ${message}`).join('; '), true);
+}
+
+function judge(pass: Pass, { spec }: SyncServer, session: LiveSession): Waiting {
+  const { memory } = pass;
+  accept(pass, session);
+  act(pass, session);
+  note(pass, session);
+  const againMs = session.settings.pollIntervalMs;
+  const { unusable } = session;
+  if (unusable?.stalled) {
+    const { reason } = unusable;
+    const { identity } = pass.draft.status;
+    const changed = reason === 'ServerChanged' && identity !== undefined && session.identity !== undefined;
+    const message = changed ? changedMessage(identity, session.identity!) : unusable.message;
+    return { verdict: { state: 'stalled', reason, message }, result: { outcome: 'stalled', againMs } };
+  }
+  if (unusable) {
+    const verdict = { state: 'progressing', reason: unusable.reason, message: unusable.message } as const;
+    return { verdict, result: { outcome: 'wait', againMs } };
+  }
+  memory.waiting = undefined;
+  const message = `${session.client.origin} answers and takes the token`;
+  if (spec.suspend) {
+    const text = `${message}; suspend is set: nothing is written and no run is started below this server`;
+    return { verdict: { state: 'suspended', planned: false, message: text }, result: { outcome: 'done', againMs } };
+  }
+  return { verdict: { state: 'converged', message }, result: { outcome: 'done', againMs } };
+}
+
+/** Holds the session to the server that status names; the first one seen is taken as it is. */
+function accept({ draft, tokens, deps, resource }: Pass, session: LiveSession): void {
+  const { identity } = session;
+  const { status } = draft;
+  if (identity === undefined) return;
+  const value = tokens.fired.get('accept-server');
+  if (value !== undefined) {
+    const answer = readAcceptance(value, identity);
+    if (answer.ok) {
+      status.acceptedServer = answer.accepted;
+      status.identity = identity;
+      deps.record(resource, 'Normal', 'ServerAccepted', `${identity} was accepted as ${answer.accepted.how}`);
+    } else deps.record(resource, 'Warning', 'RequestRefused', answer.message);
+    echo(draft, tokens, 'accept-server');
+  }
+  if (status.identity === undefined || isSameServer(status.identity, identity)) {
+    // What is told now is worth more than what was not told then.
+    if (status.identity === undefined || status.identity.endsWith('#')) status.identity = identity;
+    session.accept(identity);
+  } else session.accept(status.identity);
+}
+
+/** The other one-shot requests that a server knows. */
+function act({ draft, tokens }: Pass, session: LiveSession): void {
+  if (tokens.fired.has('accept-loss')) session.workspaces.acceptLoss();
+  // The list is the probe; its outcome brings another pass.
+  if (tokens.fired.has('reconcile-requested-at')) session.workspaces.refresh().catch(() => {});
+  for (const name of ['accept-loss', 'reconcile-requested-at'] as const) echo(draft, tokens, name);
+}
+
+function note({ draft, deps, resource }: Pass, session: LiveSession): void {
+  const { status } = draft;
+  const missing = unsupported(session.client, status.unsupported);
+  status.circuit = circuitOf(session, status.circuit, isoSeconds(deps.clock.now()));
+  status.learned = learnedStatus(session.client.learned());
+  status.unsupported = missing.length > 0 ? missing : undefined;
+  status.counts = countUsers(deps, resource);
+}
+
+async function report(pass: Pass, verdict: Verdict, result: PassResult): Promise<PassResult> {
+  const { deps, key, resource, draft, memory } = pass;
+  const users = deps.referrers(resource).filter(willDelete);
+  let final = verdict;
+  let again = result;
+  if (resource.metadata.deletionTimestamp !== undefined) {
+    const message = `${describeUsers(resource, users)}; delete them first, or let go by changing ${annotationOf('force-delete')}`;
+    const blocked = waiting(memory, 'DeletionBlocked', message, deps.clock.now());
+    const stalled = blocked.verdict.state === 'stalled';
+    final = { state: 'deletionBlocked', reason: 'DeletionBlocked', message, stalled };
+    again = { outcome: stalled ? 'stalled' : 'wait', againMs: result.againMs ?? blocked.result.againMs };
+  } else draft.rebase(await setFinalizer(deps, resource, users.length > 0));
+  const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
+  draft.status.conditions = conditionsFor(resource, final, deps.sessions.get(key), deps.clock.now());
+  draft.status.observedGeneration = resource.metadata.generation;
+  const ready = draft.status.conditions.find(({ type }) => type === 'Ready')!;
+  if (before?.status !== ready.status || before.reason !== ready.reason) {
+    deps.record(resource, ready.status === 'False' ? 'Warning' : 'Normal', ready.reason, ready.message);
+  }
+  await draft.save();
+  return again;
+}
+
+function isNeeded({ deps, resource, tokens }: Pass): boolean {
+  return !tokens.fired.has('force-delete') && deps.referrers(resource).some(willDelete);
+}
+
+/** It may go; nothing below it has to be deleted through it. */
+async function release({ deps, key, resource }: Pass): Promise<PassResult> {
+  await setFinalizer(deps, resource, false);
+  deps.sessions.close(key);
+  return { outcome: 'done' };
+}
+
+async function setFinalizer({ kube }: ServerReconcilerDeps, resource: Resource, wanted: boolean): Promise<Resource> {
+  const present = resource.metadata.finalizers ?? [];
+  if (present.includes(FINALIZER) === wanted) return resource;
+  return kube.patchFinalizers(
+    resource,
+    wanted ? [...present, FINALIZER] : present.filter((name) => name !== FINALIZER),
+  );
+}
+
+/** The first pass records the requests that it finds and acts on none: a restore brings old ones back. */
+function noteTokens({ deps, resource, draft, tokens }: Pass): void {
+  const recorded = draft.status.tokens;
+  if (recorded === undefined) draft.status.tokens = tokens.tokens;
+  else for (const name of Object.keys(recorded)) if (!(name in tokens.tokens)) delete recorded[name];
+  for (const name of tokens.ignored) {
+    const message = `${annotationOf(name)} was there before the object was first seen; change its value to ask again`;
+    deps.record(resource, 'Normal', 'RequestIgnored', message);
+  }
+}
+
+function echo(
+  { status }: Pass['draft'],
+  { fired }: TokenReading,
+  name: 'accept-server' | 'accept-loss' | 'reconcile-requested-at',
+) {
+  const value = fired.get(name);
+  if (value !== undefined) status.tokens = { ...status.tokens, [name]: value };
+}
