@@ -1,0 +1,35 @@
+import type { JobTask } from '../../api/syncJob.ts';
+import type { DesiredChild } from '../../engine/kind.ts';
+import type { Json, JsonObject } from '../../ports/json.ts';
+import { leavesOf } from '../shared/leaves.ts';
+import { TASK_FIELDS } from './fields.ts';
+
+/** The tasks as the spec lists them, in order. */
+export function desiredTasks(tasks: readonly JobTask[]): DesiredChild[] {
+  return tasks.map((task) => {
+    const fields = new Map(leavesOf(TASK_FIELDS, task as JsonObject).map(({ path, value }) => [path, value]));
+    return { ...(task.key !== undefined && { key: task.key }), natural: naturalTask(fields), fields };
+  });
+}
+
+const WHOLE_TABLE = /^\s*REPLICATE\s+(?:\[([^\]]+)\]|([^\s[\];]+))\s*;?\s*$/i;
+
+/**
+ * What a task is about: its table, or its query where that is more than a whole table. A table and `REPLICATE [table]` are the
+ * same (sync-api-v2.md section 3.4), since a server may show either for the other.
+ */
+export function naturalTask(fields: ReadonlyMap<string, Json>): string {
+  const table = fields.get('table');
+  if (typeof table === 'string' && table !== '') return table;
+  const query = String(fields.get('query') ?? '');
+  const whole = WHOLE_TABLE.exec(query);
+  return whole?.[1] ?? whole?.[2] ?? query.trim().replace(/\s+/g, ' ');
+}
+
+/** The table that a task copies as a whole; undefined where its query is more than that. */
+export function tableOf(fields: ReadonlyMap<string, Json>): string | undefined {
+  const table = fields.get('table');
+  if (typeof table === 'string' && table !== '') return table;
+  const whole = WHOLE_TABLE.exec(String(fields.get('query') ?? ''));
+  return whole?.[1] ?? whole?.[2];
+}

@@ -1,0 +1,78 @@
+import type { LastRun } from '../../api/runStatus.ts';
+import type { SyncJobSpec, SyncJobStatus } from '../../api/syncJob.ts';
+import { isoSeconds } from '../../engine/conditions.ts';
+import type { KindReport } from '../../engine/kind.ts';
+import type { JsonObject } from '../../ports/json.ts';
+import { nextDue } from '../../sync/due.ts';
+import type { RunSchedule } from '../../sync/runs.ts';
+import type { RunView } from '../../sync/runView.ts';
+import { freshness } from './freshness.ts';
+import { lastRunCondition, lastRunOf, taskRunsOf } from './runReport.ts';
+
+export interface RunsInput {
+  spec: Pick<SyncJobSpec, 'freshness'>;
+  schedule: RunSchedule;
+  view: RunView | undefined;
+  /** The status as it is, from which is taken what was not read yet since the operator began. */
+  status: Pick<SyncJobStatus, 'lastRun' | 'taskRuns' | 'nextRun'> & { conditions?: KindReport['conditions'] };
+  /** Since when there could have been a run, ms since the epoch. */
+  since: number;
+  now: number;
+}
+
+/** Runs in status and conditions, from what is known; nothing in it moves by itself. */
+export function reportRuns({ spec, schedule, view, status, since, now }: RunsInput): KindReport {
+  const isRead = view?.readAt !== undefined || view?.lastRun !== undefined;
+  const finished = isRead
+    ? view.lastRun && lastRunOf({ running: false, lastRun: view.lastRun })
+    : overOf(status.lastRun);
+  const lastRun = view?.running === true ? lastRunOf(view) : isRead ? finished : status.lastRun;
+  const before = status.conditions?.find(({ type }) => type === 'LastRunSucceeded');
+  const succeeded = !isRead && !finished && before ? before : lastRunCondition(finished);
+  const fresh =
+    spec.freshness &&
+    freshness({
+      freshness: spec.freshness,
+      lastSuccess: isRead ? view.lastSuccess : successOf(status.lastRun),
+      readAt: view?.readAt,
+      since,
+      now,
+    });
+  return {
+    status: {
+      lastRun,
+      taskRuns: isRead ? taskRunsSince(status, view, finished) : status.taskRuns,
+      nextRun: nextRunOf(schedule, status.nextRun, now),
+    } as JsonObject,
+    conditions: [succeeded, ...(fresh ? [fresh.condition] : [])],
+    againMs: fresh?.againMs,
+  };
+}
+
+function overOf(run: LastRun | undefined): LastRun | undefined {
+  return run?.state === 'Running' ? undefined : run;
+}
+
+/** The tasks of the last run; those that status has stay while they were not read for the same run, or another goes on. */
+function taskRunsSince({ lastRun, taskRuns }: RunsInput['status'], view: RunView, finished: LastRun | undefined) {
+  const read = taskRunsOf(view.taskRuns);
+  if (read || view.running === true) return read ?? taskRuns;
+  const same = lastRun?.runId === finished?.runId && lastRun?.completionTime === finished?.completionTime;
+  return same ? taskRuns : undefined;
+}
+
+/** A run as a status remembers it, where it succeeded. */
+function successOf(run: LastRun | undefined) {
+  if (run?.state !== 'Succeeded') return undefined;
+  const at = run.completionTime ?? run.startTime;
+  return { ...(at !== undefined && { endedAt: Date.parse(at) }), records: run.recordsAffected };
+}
+
+/** When it is due next; what status says stays while the server's own schedule was not read. */
+function nextRunOf({ cron, enabled, zone }: RunSchedule, before: string | undefined, now: number): string | undefined {
+  if (enabled === undefined || (enabled && cron === undefined)) {
+    return before !== undefined && Date.parse(before) > now ? before : undefined;
+  }
+  const due = enabled ? nextDue(cron!, zone, now) : undefined;
+  return due === undefined ? undefined : isoSeconds(due);
+}

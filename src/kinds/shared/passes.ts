@@ -1,0 +1,50 @@
+import type { Desired, Gathered } from '../../engine/kind.ts';
+import type { Resource } from '../../engine/resource.ts';
+import type { SyncClient } from '../../sync/client.ts';
+import type { Collection } from '../../sync/snapshot.ts';
+import type { KindContext } from '../context.ts';
+import type { WorkspacePlace } from '../place/place.ts';
+import type { Renames } from '../remote/convert.ts';
+import { createRemote } from '../remote/createRemote.ts';
+import type { RemoteApi } from '../remote/options.ts';
+import { scopeOf } from '../remote/scope.ts';
+import type { WorkspaceSession } from '../server/sessions.ts';
+
+/** How the objects of a kind below a workspace are reached. */
+export interface Reached {
+  kind: 'connection' | 'job';
+  api(client: SyncClient, workspaceId: string): RemoteApi;
+  collection(workspace: WorkspaceSession): Collection;
+  renames?: Renames;
+}
+
+/** The remote side and the surroundings of an object below a workspace. */
+export function reach(
+  { clock, namespaceLabels }: KindContext,
+  resource: Resource,
+  { server, session, policies, workspace }: WorkspacePlace,
+  { kind, api, collection, renames }: Reached,
+): Pick<Gathered, 'remote' | 'scope' | 'policies'> {
+  const calls = api(session.client, workspace.session.id);
+  const deepTime = resource.status?.observed?.deepTime;
+  const remote = createRemote({
+    clock,
+    session,
+    workspace: workspace.session,
+    collection: collection(workspace.session),
+    kind,
+    api: calls,
+    renames,
+    deepReadAt: deepTime === undefined ? undefined : Date.parse(deepTime),
+  });
+  const labels = namespaceLabels(resource.metadata.namespace);
+  const { getOperation } = calls;
+  const scope = scopeOf({ resource, server, session, kind, getOperation, workspace, namespaceLabels: labels });
+  return { remote, scope, policies };
+}
+
+/** What is being deleted wants nothing: neither its Secrets nor what it refers to need to be there still. */
+export async function unlessDeleting(resource: Resource, desired: () => Promise<Desired>): Promise<Desired> {
+  if (resource.metadata.deletionTimestamp === undefined) return desired();
+  return { name: String(resource.spec.name), fields: new Map(), secrets: new Map(), childPolicy: 'Exact' };
+}

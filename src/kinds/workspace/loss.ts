@@ -1,0 +1,31 @@
+import type { KindReport } from '../../engine/kind.ts';
+import type { Resource } from '../../engine/resource.ts';
+import { readTokens } from '../../engine/tokens.ts';
+import type { ServerSession } from '../server/sessions.ts';
+
+/**
+ * Believes the lists of a workspace when somebody has just said that what they lack is lost (`accept-loss`); returns the request
+ * to be echoed. It changes nothing on the server, so that it holds for a workspace that is only observed or suspended, too.
+ */
+export function acceptLoss(resource: Resource, session: ServerSession): string | undefined {
+  const accepted = readTokens(resource).fired.get('accept-loss');
+  const id = resource.status?.id;
+  if (accepted === undefined || id === undefined) return undefined;
+  const { connections, jobs } = session.workspace(id);
+  connections.acceptLoss();
+  jobs.acceptLoss();
+  return accepted;
+}
+
+/** The condition SuspiciousSnapshot, which is there only while it holds. */
+export function suspicions(session: ServerSession, id: string): KindReport['conditions'] {
+  const { connections, jobs } = session.workspace(id);
+  const found = Object.entries({ connections, jobs }).flatMap(([what, { suspicious }]) =>
+    suspicious ? [`the list of ${what} lacks ${suspicious.missing} of ${suspicious.known} known ones`] : [],
+  );
+  if (found.length === 0) return [];
+  const message =
+    `${found.join('; ')}. Creates and deletes are held here until the lists recover. If they are really lost, annotate this ` +
+    'SyncWorkspace with sync.cdata.com/accept-loss and a new value';
+  return [{ type: 'SuspiciousSnapshot', status: 'True', reason: 'ListLacksObjects', message }];
+}
