@@ -73,7 +73,7 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
       // Once told, the default workspace is not forgotten because one reply does not tell it.
       if (id !== undefined || identity === undefined) identity = `${client.origin}${client.apiPath}#${id ?? ''}`;
       found(undefined);
-      return entities;
+      return entities.map(itself);
     } catch (error) {
       if (error instanceof SyncError && !signal?.aborted) failed(error);
       throw error;
@@ -128,4 +128,12 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
       tell();
     },
   };
+}
+
+/** A workspace without what it shows of its content (sync-api-v2.md §3.1): it does not change when that does. */
+function itself(entity: Entity): Entity {
+  const fields = new Map(
+    [...entity.fields].filter(([path]) => !/^extra\.(connections|transformations)(\.|$)/i.test(path)),
+  );
+  return { ...entity, fields };
 }
