@@ -7,6 +7,7 @@ import { createMemories, type Memory } from '../../engine/memory.ts';
 import type { EngineDeps, PassResult } from '../../engine/pass.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { annotationOf, readTokens, type TokenReading } from '../../engine/tokens.ts';
+import { MISSING_MS } from '../../engine/verdict.ts';
 import type { KindContext } from '../context.ts';
 import { changedMessage, isSameServer, readAcceptance } from '../probe/acceptance.ts';
 import type { SessionsControl } from '../session/createSessions.ts';
@@ -22,6 +23,9 @@ export interface ServerReconcilerDeps
   context: Pick<KindContext, 'values'>;
   sessions: SessionsControl;
 }
+
+/** How often a blocked deletion is looked at, besides when those that block it change. */
+const AGAIN_MS = 60_000;
 
 interface Pass {
   deps: ServerReconcilerDeps;
@@ -150,16 +154,16 @@ function note({ draft, deps, resource }: Pass, session: LiveSession): void {
 }
 
 async function report(pass: Pass, verdict: Verdict, result: PassResult): Promise<PassResult> {
-  const { deps, key, resource, draft, memory } = pass;
+  const { deps, key, resource, draft } = pass;
   const users = deps.referrers(resource).filter(willDelete);
   let final = verdict;
   let again = result;
-  if (resource.metadata.deletionTimestamp !== undefined) {
+  const { deletionTimestamp } = resource.metadata;
+  if (deletionTimestamp !== undefined) {
     const message = `${describeUsers(resource, users)}; delete them first, or let go by changing ${annotationOf('force-delete')}`;
-    const blocked = waiting(memory, 'DeletionBlocked', message, deps.clock.now());
-    const stalled = blocked.verdict.state === 'stalled';
+    const stalled = deps.clock.now() - Date.parse(deletionTimestamp) >= MISSING_MS;
     final = { state: 'deletionBlocked', reason: 'DeletionBlocked', message, stalled };
-    again = { outcome: stalled ? 'stalled' : 'wait', againMs: result.againMs ?? blocked.result.againMs };
+    again = { outcome: stalled ? 'stalled' : 'wait', againMs: AGAIN_MS };
   } else draft.rebase(await setFinalizer(deps, resource, users.length > 0));
   const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
   draft.status.conditions = conditionsFor(resource, final, deps.sessions.get(key), deps.clock.now());
