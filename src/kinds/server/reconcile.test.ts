@@ -341,7 +341,7 @@ test('a server that deletions still need stays, says who needs it, and goes afte
   expect(s.stored.get(KEY)!.metadata.finalizers).toEqual([FINALIZER]);
   expect(s.status().counts).toEqual({ SyncWorkspace: 3 });
   s.put(({ metadata }) => {
-    metadata.deletionTimestamp = '2026-01-01T00:10:00Z';
+    metadata.deletionTimestamp = '2026-01-01T00:00:30Z';
   });
   expect(await s.pass()).toMatchObject({ outcome: 'wait' });
   expect(s.condition('Ready')).toBe('False DeletionBlocked');
@@ -363,7 +363,7 @@ test('force-delete lets go at once', async () => {
   s.referrers.push(user);
   await s.pass();
   s.put(({ metadata }) => {
-    metadata.deletionTimestamp = '2026-01-01T00:10:00Z';
+    metadata.deletionTimestamp = '2026-01-01T00:00:30Z';
   });
   s.annotate('force-delete', 'now');
   expect(await s.pass()).toEqual({ outcome: 'done' });
