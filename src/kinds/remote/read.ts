@@ -23,14 +23,16 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     const proven = calls.readsItems();
     let entity: Entity;
     try {
-      // On a route that is known to work a 404 is about the object.
-      const known = proven ? false : () => isListed(collection, id, writes);
+      // On a route that is known to work a 404 is about the object, and about one that we just made it says nothing yet.
+      const known = proven || writes.msLeft(id) > 0 ? false : () => isListed(collection, id, writes);
       entity = await api.get(id, { lane: laneOf(id), known });
     } catch (error) {
       const outcome = error instanceof SyncError ? error.outcome : undefined;
       if (outcome?.kind === 'unsupported') return fromList(id);
-      if (outcome?.kind === 'http' && outcome.status === 404) return proven ? gone(id) : missing(id);
-      throw error;
+      if (outcome?.kind !== 'http' || outcome.status !== 404) throw error;
+      if (proven) return gone(id);
+      // Lists show what we just made: the route may be lacking.
+      return writes.msLeft(id) > 0 && (await isListed(collection, id, writes)) ? askAgain(id) : missing(id);
     }
     if (writes.msLeft(id) > 0) collection.wrote(entity);
     return present(entity, false);
@@ -39,6 +41,8 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
   async function present(entity: Entity, listed: boolean): Promise<ReadResult> {
     teach(entity);
     const children = entity.children ?? (await childrenOf(entity.id, listed));
+    // It went while it was being read.
+    if (children === 'gone') return { state: 'unsettled', retryAfterMs: AGAIN_MS };
     if (workspace) {
       workspace.deepReads.add(turn(entity.id));
       workspace.deepReads.touched(turn(entity.id));
@@ -47,14 +51,16 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
   }
 
   /** Undefined where the server cannot list them. */
-  async function childrenOf(id: string, listed: boolean): Promise<Entity[] | undefined> {
+  async function childrenOf(id: string, listed: boolean): Promise<Entity[] | 'gone' | undefined> {
     if (!api.children) return undefined;
     try {
       // The parent was there a moment ago; it may have gone since.
       const known = () => (listed ? isListed(collection, id, writes) : calls.exists(id));
       return await api.children.list(id, { lane: laneOf(id), known });
     } catch (error) {
-      if (error instanceof SyncError && error.outcome.kind === 'unsupported') return undefined;
+      if (!(error instanceof SyncError)) throw error;
+      if (error.outcome.kind === 'unsupported') return undefined;
+      if (error.outcome.kind === 'http' && error.outcome.status === 404) return 'gone';
       throw error;
     }
   }
@@ -68,13 +74,43 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     return missing(id);
   }
 
-  /** A proven item route says 404. */
-  function gone(id: string): ReadResult {
+  /** The item route, which has worked before, says 404. */
+  async function gone(id: string): Promise<ReadResult> {
     const left = writes.msLeft(id);
     if (left > 0) return { state: 'unsettled', retryAfterMs: Math.min(left, AGAIN_MS) };
+    if (await isListed(collection, id, writes)) {
+      // Either the list lags behind a deletion, or the route went with an upgrade: another object of the list can tell.
+      const works = await worksForAnother(id);
+      if (works === undefined) return { state: 'unsettled', retryAfterMs: AGAIN_MS };
+      if (!works) return askAgain(id);
+    }
     collection.removed(id);
     workspace?.deepReads.remove(turn(id));
     return { state: 'absent' };
+  }
+
+  async function worksForAnother(id: string): Promise<boolean | undefined> {
+    const other = [...collection.ids()].find((one) => one !== id && writes.msLeft(one) === 0);
+    if (other === undefined) return undefined;
+    try {
+      await api.get(other, { lane: 'deep', known: false });
+      return true;
+    } catch (error) {
+      return error instanceof SyncError && error.outcome.kind === 'http' && error.outcome.status === 404
+        ? false
+        : undefined;
+    }
+  }
+
+  /** The object is certainly there: lets the client learn that the route is not. */
+  async function askAgain(id: string): Promise<ReadResult> {
+    try {
+      return await present(await api.get(id, { lane: 'deep', known: true }), false);
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      if (error.outcome.kind === 'unsupported') return fromList(id);
+      return { state: 'unsettled', retryAfterMs: AGAIN_MS };
+    }
   }
 
   /** Only lists tell, and one that lacks it proves nothing. */

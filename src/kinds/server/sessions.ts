@@ -48,6 +48,9 @@ export interface RecentWrites {
   note(id: string): void;
   /** Milliseconds until every read must show our last write; 0: it must by now. */
   msLeft(id: string): number;
+  /** A list has shown this since. */
+  listed(id: string): void;
+  wasListed(id: string): boolean;
   /** We removed it. */
   forget(id: string): void;
 }

@@ -16,11 +16,15 @@ export interface Collected {
 
 /** A polled collection that wakes the resources concerned. */
 export function collect(
-  { deps, key, settings, client }: SessionContext,
+  { deps, key, settings, client, writes }: SessionContext,
   { kind, workspaceId, list, getOperation, onChange }: Collected,
 ): Collection {
   return createCollection({
-    list,
+    async list(signal) {
+      const entities = await list(signal);
+      for (const { id } of entities) writes.listed(id);
+      return entities;
+    },
     clock: deps.clock,
     random: deps.random,
     pollIntervalMs: settings.pollIntervalMs,

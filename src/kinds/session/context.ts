@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SyncClient, SyncClientOptions } from '../../sync/client.ts';
 import type { Origins } from '../../sync/origin.ts';
+import type { RecentWrites } from '../server/sessions.ts';
 
 /** What the live servers need of their surroundings; `app` wires it. */
 export interface SessionsDeps {
@@ -50,6 +51,7 @@ export interface SessionContext {
   key: string;
   settings: ServerSettings;
   client: SyncClient;
+  writes: RecentWrites;
   /** Tells the session of every failure on the way. */
   watched<T>(call: Promise<T>): Promise<T>;
 }

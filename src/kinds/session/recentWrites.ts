@@ -3,22 +3,28 @@ import type { RecentWrites } from '../server/sessions.ts';
 
 /** Remembers ids for as long as reads may lag behind writes. */
 export function createRecentWrites(clock: Clock, lagGraceMs: number): RecentWrites {
-  const times = new Map<string, number>();
-  const left = (at: number) => Math.max(0, at + lagGraceMs - clock.monotonic());
+  const writes = new Map<string, { at: number; listed: boolean }>();
+  const left = ({ at }: { at: number }) => Math.max(0, at + lagGraceMs - clock.monotonic());
   return {
     note(id) {
-      times.delete(id);
-      times.set(id, clock.monotonic());
+      const listed = writes.get(id)?.listed ?? false;
+      writes.delete(id);
+      writes.set(id, { at: clock.monotonic(), listed });
       // The oldest come first.
-      for (const [old, at] of times) {
-        if (left(at) > 0) break;
-        times.delete(old);
+      for (const [old, write] of writes) {
+        if (left(write) > 0) break;
+        writes.delete(old);
       }
     },
-    forget: (id) => void times.delete(id),
     msLeft(id) {
-      const at = times.get(id);
-      return at === undefined ? 0 : left(at);
+      const write = writes.get(id);
+      return write ? left(write) : 0;
     },
+    listed(id) {
+      const write = writes.get(id);
+      if (write) write.listed = true;
+    },
+    wasListed: (id) => writes.get(id)?.listed ?? false,
+    forget: (id) => void writes.delete(id),
   };
 }

@@ -36,12 +36,12 @@ export function openSession(
       if (error instanceof SyncError) failed(error);
       throw error;
     });
-  const context: SessionContext = { deps, key, settings, client, watched };
+  const writes = createRecentWrites(clock, settings.lagGraceMs);
+  const context: SessionContext = { deps, key, settings, client, writes, watched };
   const probe = createProbe(context);
   const spaces = new Map<string, LiveWorkspace>();
   const holder = (kind: 'jobs' | 'connections', id: string) =>
     [...spaces.values()].find((space) => space[kind].get(id));
-  const writes = createRecentWrites(clock, settings.lagGraceMs);
   const isShown = async (kind: 'jobs' | 'connections', id: string) => {
     const space = holder(kind, id);
     return space !== undefined && isListed(space[kind], id, writes);
