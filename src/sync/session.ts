@@ -94,6 +94,7 @@ export function createSession({ clock, call, origin, wire, scrubber, facts, lear
         entities.push(decode(operation, kind, raw));
       }
       learnPositions(entities, learnFact);
+      learnPositions(entities.find(({ children = [] }) => children.length > 0)?.children ?? [], learnFact);
       return inOrder(entities);
     },
     async entity(kind, operation, args, id) {

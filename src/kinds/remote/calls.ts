@@ -49,7 +49,7 @@ export function createCalls(options: RemoteOptions): Calls {
     async exists(id) {
       if (!readsItems()) return isListed(collection, id, session.writes);
       try {
-        await api.get(id, { known: false });
+        await api.get(id, {});
         return true;
       } catch (error) {
         if (error instanceof SyncError) return false;

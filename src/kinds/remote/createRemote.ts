@@ -31,7 +31,8 @@ export function createRemote(options: RemoteOptions): Remote {
       const { id, entity } = await calls.run(api.create(toModel(fields, renames), { lane: 'user' }));
       calls.changed();
       if (id !== undefined) session.writes.note(id);
-      if (entity) collection.created(entity);
+      // Where objects cannot be read back, a later update could not be told to the picture: it believes lists alone.
+      if (entity && calls.readsItems()) collection.created(entity);
       return id === undefined ? {} : { id };
     },
     async update(base, changes, partial = false) {

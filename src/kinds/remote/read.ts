@@ -24,8 +24,9 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     let entity: Entity;
     try {
       // On a route that is known to work a 404 is about the object, and about one that we just made it says nothing yet.
-      const known = proven || writes.msLeft(id) > 0 ? false : () => isListed(collection, id, writes);
-      entity = await api.get(id, { lane: laneOf(id), known });
+      const canTell = !proven && writes.msLeft(id) === 0;
+      const known = canTell ? { known: () => isListed(collection, id, writes) } : {};
+      entity = await api.get(id, { lane: laneOf(id), ...known });
     } catch (error) {
       const outcome = error instanceof SyncError ? error.outcome : undefined;
       if (outcome?.kind === 'unsupported') return fromList(id);
@@ -93,7 +94,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     const other = [...collection.ids()].find((one) => one !== id && writes.msLeft(one) === 0);
     if (other === undefined) return undefined;
     try {
-      await api.get(other, { lane: 'deep', known: false });
+      await api.get(other, { lane: 'deep' });
       return true;
     } catch (error) {
       return error instanceof SyncError && error.outcome.kind === 'http' && error.outcome.status === 404
