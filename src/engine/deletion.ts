@@ -83,7 +83,8 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
   }
   const claim = claimKey(kind.name, scope.origin, id);
   const heir = deps.claimants(kind.name, claim).find((other) => {
-    return other.metadata.uid !== resource.metadata.uid && !other.metadata.deletionTimestamp;
+    const waits = other.status?.owned === false && other.metadata.uid !== resource.metadata.uid;
+    return waits && !other.metadata.deletionTimestamp;
   });
   if (heir) {
     handovers.add(claim);

@@ -91,6 +91,7 @@ async function plannedPass(
   handovers: Set<string>,
 ): Promise<PassResult> {
   const imported = pass.resource.spec.id as string | undefined;
+  noteId(pass, object);
   if (!object && imported !== undefined && !vanished) {
     const message = `spec.id ${imported} is not on the server; correct it, or remove it to have the object created`;
     const verdict = { state: 'progressing', reason: 'RemoteNotFound', message, stallAfterMs: MISSING_MS } as const;
@@ -116,6 +117,14 @@ async function plannedPass(
   }
   if (pass.draft.status.id !== undefined) pass.gathered.hooks?.follow?.(pass.draft.status.id);
   return gatedPass(pass, plan, object, vanished, adoption);
+}
+
+/** The id of what is only observed is known too, without a claim; one that is not there any more is forgotten. */
+function noteId({ draft, gathered }: GatheredPass, object: RemoteObject | undefined): void {
+  const { status } = draft;
+  if (status.owned === true) return;
+  status.id = object?.id;
+  if (object && gathered.scope.identity !== undefined) status.serverIdentity = gathered.scope.identity;
 }
 
 async function gatedPass(

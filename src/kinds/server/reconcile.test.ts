@@ -216,7 +216,7 @@ test('another server behind the URL stops everything, until the right value acce
   s.annotate('accept-server', `moved:${before}`);
   await s.pass();
   expect(s.condition('Stalled')).toBe('True ServerChanged');
-  expect(s.told()).toEqual([expect.stringContaining('Warning RequestRefused: ')]);
+  expect(s.told()).toEqual([expect.stringContaining('Warning RequestIgnored: ')]);
   s.annotate('accept-server', `moved:${now}`);
   await s.pass();
   expect(s.condition('Ready')).toBe('True Available');
@@ -349,7 +349,7 @@ test('a server that deletions still need stays, says who needs it, and goes afte
   expect(s.sessions.get(KEY)?.unusable).toBeUndefined();
   await s.clock.advance(11 * 60_000);
   expect(await s.pass()).toMatchObject({ outcome: 'stalled' });
-  expect(s.condition('Stalled')).toBe('True DeletionBlocked');
+  expect(s.condition('Stalled')).toBe('True StillReferenced');
   s.referrers.length = 0;
   await s.pass();
   expect(s.stored.get(KEY)!.metadata.finalizers).toEqual([]);

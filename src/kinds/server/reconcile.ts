@@ -126,7 +126,7 @@ function accept({ draft, tokens, deps, resource }: Pass, session: LiveSession): 
       status.acceptedServer = answer.accepted;
       status.identity = identity;
       deps.record(resource, 'Normal', 'ServerAccepted', `${identity} was accepted as ${answer.accepted.how}`);
-    } else deps.record(resource, 'Warning', 'RequestRefused', answer.message);
+    } else deps.record(resource, 'Warning', 'RequestIgnored', answer.message);
     echo(draft, tokens, 'accept-server');
   }
   if (status.identity === undefined || isSameServer(status.identity, identity)) {
@@ -162,7 +162,7 @@ async function report(pass: Pass, verdict: Verdict, result: PassResult): Promise
   if (deletionTimestamp !== undefined) {
     const message = `${describeUsers(resource, users)}; delete them first, or let go by changing ${annotationOf('force-delete')}`;
     const stalled = deps.clock.now() - Date.parse(deletionTimestamp) >= MISSING_MS;
-    final = { state: 'deletionBlocked', reason: 'DeletionBlocked', message, stalled };
+    final = { state: 'deletionBlocked', reason: 'StillReferenced', message, stalled };
     again = { outcome: stalled ? 'stalled' : 'wait', againMs: AGAIN_MS };
   } else draft.rebase(await setFinalizer(deps, resource, users.length > 0));
   const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
