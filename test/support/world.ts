@@ -114,7 +114,11 @@ export function createWorld({ seed = 1, dialect = {}, latencyMs = [1, 5], config
     simulator,
     logs,
     instance: make(),
-    start: () => onVirtualTime(world, world.instance.app.start(), 'the start'),
+    async start() {
+      // Loaded on demand by the app; reading it from the disk takes time that is not virtual.
+      await import('../../src/kube/kubeconfig.ts');
+      await onVirtualTime(world, world.instance.app.start(), 'the start');
+    },
     stop: () => onVirtualTime(world, world.instance.app.stop(), 'the stop'),
     crash() {
       world.instance.kill();
