@@ -4,10 +4,13 @@ export class Blocked extends Error {
   readonly reason: string;
   /** The user must change something: no wait can help. */
   readonly stalled: boolean;
-  constructor(reason: string, message: string, stalled = false) {
+  /** Nothing can be said about the object yet (its server was not looked at): what is settled stays as it is. */
+  readonly unseen: boolean;
+  constructor(reason: string, message: string, how: 'stalled' | 'unseen' | boolean = false) {
     super(message);
     this.reason = reason;
-    this.stalled = stalled;
+    this.stalled = how === 'stalled' || how === true;
+    this.unseen = how === 'unseen';
   }
 }
 

@@ -8,7 +8,7 @@ export function claimKey(kind: string, origin: string, id: string): string {
 
 /** The origin part of a server identity: claims hold across SyncServers of one origin. */
 export function originOf(identity: string): string {
-  return identity.split('#')[0]!.replace(/\/api\.rsc.*$/, '');
+  return URL.parse(identity)?.origin ?? identity;
 }
 
 /** What a resource claims or would claim, for an index; none before its id is known. */

@@ -154,7 +154,8 @@ async function unusablePass(
   return report(pass, { state: 'progressing', reason, message }, { outcome: 'wait' }, pass);
 }
 
-async function blockedPass(pass: Pass, { reason, message, stalled }: Blocked): Promise<PassResult> {
+async function blockedPass(pass: Pass, { reason, message, stalled, unseen }: Blocked): Promise<PassResult> {
+  if (unseen && settledAlready(pass)) return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
   if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
   return report(pass, verdict, { outcome: 'wait' });

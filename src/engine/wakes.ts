@@ -51,15 +51,23 @@ export function createWakes(
     }
     const resource = (after ?? before)!;
     if (!isDeepStrictEqual(usedByOthers(before), usedByOthers(after))) {
-      for (const other of all) {
-        for (const referrer of other.store.byIndex('ref', refOf(resource))) other.queue.add(keyOf(referrer), 'retry');
-      }
+      // What a server or workspace says holds for all below it, however far.
+      wakeReferrers(all, resource, before?.metadata.generation !== after?.metadata.generation);
     }
     if (!after || !isDeepStrictEqual(before?.metadata.finalizers, after.metadata.finalizers)) {
       for (const ref of wired.references(resource)) wakeRef(ref);
     }
     wakeRivals(wired, before, after);
   };
+}
+
+function wakeReferrers(all: readonly Wired[], resource: Resource, deep: boolean): void {
+  for (const { store, queue } of all) {
+    for (const referrer of store.byIndex('ref', refOf(resource))) {
+      queue.add(keyOf(referrer), 'retry');
+      if (deep) wakeReferrers(all, referrer, deep);
+    }
+  }
 }
 
 function wakeRivals(wired: Wired, before: Resource | undefined, after: Resource | undefined): void {

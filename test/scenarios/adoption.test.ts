@@ -62,7 +62,7 @@ test('an object given by its id is imported', async () => {
     connector: 'Salesforce',
     properties: SAME,
   });
-  world.apply(server(), workspace(), connection({ id }));
+  world.apply(server(), workspace(), connection({ id, adoptionPolicy: 'Always' }));
   await world.start();
   await world.ready('SyncConnection', 'crm');
   expect(itemNamed(world, 'connections', 'CRM').id).toBe(id);

@@ -33,7 +33,7 @@ test('what is harmless beside it does not wait', async () => {
   world.apply(job({ tasks: [...TWO, { query: 'REPLICATE [Orders]' }, { table: 'Leads' }], type: 'ChangeDataCapture' }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
   await quiet(world);
-  expect(writesOf(world, since)).toEqual(['POST jobs.tasks.create']);
+  expect(writesOf(world, since)).toEqual(['POST jobs.tasks.add']);
   expect(itemNamed(world, 'jobs', 'Nightly').fields.type).toBe('Standard');
 });
 

@@ -47,7 +47,7 @@ test('a task that is added at the end is one call', async () => {
   world.apply(job({ tasks: [...TASKS, { table: 'Leads' }] }));
   await world.ready('SyncJob', 'nightly');
   await quiet(world);
-  expect(writesOf(world, since)).toEqual(['POST jobs.tasks.create']);
+  expect(writesOf(world, since)).toEqual(['POST jobs.tasks.add']);
   expect(shown(world)).toEqual(['Accounts', 'Contacts', 'REPLICATE [Orders]', 'Leads']);
 });
 
@@ -64,9 +64,9 @@ test('a task that changes its place is one move', async () => {
 test('what somebody changes in the console is put right', async () => {
   const world = await convergedWorld();
   const since = world.clock.now();
-  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'elsewhere' });
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 77 });
   await world.until(
-    () => itemNamed(world, 'jobs', 'Nightly').fields.destination_schema === 'crm',
+    () => itemNamed(world, 'jobs', 'Nightly').fields.batch_size !== 77,
     10 * 60_000,
     'the correction',
   );

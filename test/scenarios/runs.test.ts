@@ -9,7 +9,7 @@ test('a new job is switched on last', async () => {
   world.apply(job(hourly, { name: 'hourly' }));
   await world.ready('SyncJob', 'hourly');
   const made = world.syncWrites(since).map(({ operation }) => operation);
-  expect(made).toEqual(['jobs.create', ...Array(3).fill('jobs.tasks.create'), 'jobs.update']);
+  expect(made).toEqual(['jobs.create', ...Array(3).fill('jobs.tasks.add'), 'jobs.update']);
   expect(itemNamed(world, 'jobs', 'Hourly').fields['schedule.enabled']).toBe(true);
 });
 

@@ -88,7 +88,7 @@ function realWorkspaceId({ server, session }: Found, id: string): string {
   const real = identity?.split('#')[1];
   if (real) return real;
   const what = `the id of the default workspace of SyncServer ${keyOf(server)} is not known`;
-  if (identity === undefined) throw new Blocked('ServerNotReady', `${what}: the server was not reached yet`);
+  if (identity === undefined) throw new Blocked('ServerNotReady', `${what}: the server was not reached yet`, 'unseen');
   throw new Blocked('WorkspaceNotFound', `${what}: the server does not tell it; give the id instead of default`);
 }
 
@@ -108,10 +108,10 @@ function admitted(
     workspaceId: workspace.id,
     workspaceName: listed ?? workspace.name,
   });
-  if (!allowed) throw new Blocked('AccessDenied', reason, true);
+  if (!allowed) throw new Blocked('AccessDenied', reason, 'stalled');
   if (!session) {
     const why = server.metadata.namespace === namespace ? messageOf(server) : '';
-    throw new Blocked('ServerNotReady', `SyncServer ${keyOf(server)} is not ready${why}`);
+    throw new Blocked('ServerNotReady', `SyncServer ${keyOf(server)} is not ready${why}`, 'unseen');
   }
   const resyncInterval = server.spec.resyncInterval as string | undefined;
   const outer = { ...(server.spec.defaults as PolicyLayer | undefined), ...(resyncInterval && { resyncInterval }) };

@@ -19,9 +19,10 @@ export function serverKeyOf(serverRef: ServerReference, namespace: string): stri
 
 /** The workspace or server that an object below a workspace lies in, for `Kind.references`. */
 export function placeReferences({ metadata, spec }: Resource): string[] {
-  const { workspaceRef, serverRef } = spec as unknown as PlacedSpec;
+  // Asked of every object that is stored, whatever is wrong with it.
+  const { workspaceRef, serverRef } = spec as unknown as Partial<PlacedSpec>;
   return [
-    ...(workspaceRef.name === undefined ? [] : [referenceTo('SyncWorkspace', metadata.namespace, workspaceRef.name)]),
+    ...(workspaceRef?.name === undefined ? [] : [referenceTo('SyncWorkspace', metadata.namespace, workspaceRef.name)]),
     ...(serverRef ? [`SyncServer/${serverKeyOf(serverRef, metadata.namespace)}`] : []),
   ];
 }

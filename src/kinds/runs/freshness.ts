@@ -58,7 +58,7 @@ export function freshness({
   }
   const left = at + maxAgeMs - now;
   if (left <= 0) {
-    return stale('Stale', `the last successful run ended at ${isoSeconds(at)}, longer ago than ${maxAge}`);
+    return stale('TooOld', `the last successful run ended at ${isoSeconds(at)}, longer ago than ${maxAge}`);
   }
   const { records } = lastSuccess;
   if (minRecords !== undefined && records === undefined) {

@@ -28,7 +28,10 @@ export function createWorkspaceKind(context: KindContext): Kind {
       return parsed.ok ? [] : parsed.problems;
     },
     warnings: () => [],
-    references: (resource) => [`SyncServer/${serverKeyOf(specOf(resource).serverRef, resource.metadata.namespace)}`],
+    references: ({ metadata, spec }) => {
+      const serverRef = spec.serverRef as unknown as SyncWorkspaceSpec['serverRef'] | undefined;
+      return serverRef ? [`SyncServer/${serverKeyOf(serverRef, metadata.namespace)}`] : [];
+    },
     async gather(resource) {
       const { server, session, policies, workspaceId } = placeOnServer(context, resource);
       const desired = await unlessDeleting(resource, async () => desiredWorkspace(resource));

@@ -27,5 +27,5 @@ export function suspicions(session: ServerSession, id: string): KindReport['cond
   const message =
     `${found.join('; ')}. Creates and deletes are held here until the lists recover. If they are really lost, annotate this ` +
     'SyncWorkspace with sync.cdata.com/accept-loss and a new value';
-  return [{ type: 'SuspiciousSnapshot', status: 'True', reason: 'ListLacksObjects', message }];
+  return [{ type: 'SuspiciousSnapshot', status: 'True', reason: 'SuspiciousSnapshot', message }];
 }
