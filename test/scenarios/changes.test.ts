@@ -62,17 +62,35 @@ test('a task that changes its place is one move', async () => {
 });
 
 test('what somebody changes in the console is put right', async () => {
-  const world = await convergedWorld();
+  const world = await convergedWorld({ job: { options: { destinationSchema: 'crm', batchSize: 500 } } });
   const since = world.clock.now();
-  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 77 });
-  await world.until(
-    () => itemNamed(world, 'jobs', 'Nightly').fields.batch_size !== 77,
-    10 * 60_000,
-    'the correction',
-  );
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 7 });
+  const corrected = () => itemNamed(world, 'jobs', 'Nightly').fields.batch_size === 500;
+  await world.until(corrected, 5 * 60_000, 'the correction');
   await quiet(world);
   expect(writesOf(world, since)).toEqual(['PUT jobs.update']);
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+  expect(world.eventsOf('SyncJob', 'nightly')).toContain('DriftDetected');
+});
+
+test('what would lose something waits for approval, also when it puts right what somebody changed', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'elsewhere' });
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  expect(writesOf(world, since)).toEqual([]);
+});
+
+test('who changes it back again and again is not fought for ever', async () => {
+  const world = await convergedWorld({ job: { options: { batchSize: 500 } } });
+  const { id } = itemNamed(world, 'jobs', 'Nightly');
+  const since = world.clock.now();
+  for (let n = 0; n < 40; n++) {
+    world.simulator.console.edit('job', id, { batch_size: 7 });
+    await world.settle(60_000);
+  }
+  expect(world.condition('SyncJob', 'nightly', 'Stalled')).toBe('True Contended');
+  expect(writesOf(world, since).length).toBe(3);
 });
 
 test('what the spec does not name is nobody’s drift', async () => {

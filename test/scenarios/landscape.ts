@@ -1,3 +1,4 @@
+import type { Loose } from '../cluster/types.ts';
 import type { Item } from '../simulator/state.ts';
 import { nameOf } from '../simulator/state.ts';
 import { connection, job, secret, server, warehouse, workspace } from '../support/manifests.ts';
@@ -15,9 +16,12 @@ export const basics = () => [
 ];
 
 /** A running world in which all of `basics` and the job are Ready and nothing is left to do. */
-export async function convergedWorld(options?: WorldOptions): Promise<World> {
+export async function convergedWorld({
+  job: changes,
+  ...options
+}: WorldOptions & { job?: Loose } = {}): Promise<World> {
   const world = createWorld(options);
-  world.apply(basics(), job());
+  world.apply(basics(), job(changes));
   await world.start();
   await world.ready('SyncJob', 'nightly');
   await world.ready('SyncConnection', 'crm');
