@@ -1,6 +1,7 @@
 import { KINDS } from './api/registry.ts';
 import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
+import { measureRuns } from './app/runMetrics.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
 import { createMacs } from './engine/macs.ts';
@@ -12,7 +13,6 @@ import { createWakes, indexStore, type Wired } from './engine/wakes.ts';
 import type { KindContext } from './kinds/context.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
 import { createSessions } from './kinds/session/createSessions.ts';
-import { measureRuns } from './app/runMetrics.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
 import { loadConnection } from './kube/connection.ts';
 import { createElector, type Elector } from './kube/lease.ts';
@@ -58,8 +58,8 @@ export function createApp(config: Config, ports: Ports): App {
 }
 
 async function run(config: Config, ports: Ports, depose: () => void): Promise<Running> {
-  const { clock, random, logger, meter, files, transport } = ports;
-  const connection = await loadConnection({ kubeconfig: config.kubeconfig, files, env: {}, clock });
+  const { clock, random, logger, meter, files, env, transport } = ports;
+  const connection = await loadConnection({ kubeconfig: config.kubeconfig, files, env, clock });
   const client = createKubeClient({ connection, transport, clock, meter, userAgent: 'sync-operator' });
   const definitions = KINDS.filter((definition) => definition.installed);
   const caches = createCaches(client, definitions, config.namespaces, ports);

@@ -8,7 +8,6 @@ const defaults: Config = {
   logLevel: 'info',
   logFormat: 'json',
   metricsMaxObjects: 2_000,
-  watchSecrets: false,
 };
 
 function config(argv: string[], env: Record<string, string> = {}): Config {
@@ -41,7 +40,6 @@ const everyFlag: [keyof Config, string, string, unknown][] = [
   ['logLevel', 'log-level', 'debug', 'debug'],
   ['logFormat', 'log-format', 'pretty', 'pretty'],
   ['metricsMaxObjects', 'metrics-max-objects', '0', 0],
-  ['watchSecrets', 'watch-secrets', 'true', true],
 ];
 
 test.each(everyFlag)('%s is read from its flag and from its variable', (key, flag, text, expected) => {
@@ -76,10 +74,10 @@ test('variables that Kubernetes makes for a service of that name do no harm', ()
 });
 
 test('every problem is told at once: where it stands, what was seen, what would do', () => {
-  expect(problems(['--log-level', 'loud', '--namespaces', 'A,b'], { SYNC_OPERATOR_WATCH_SECRETS: 'yes' })).toEqual([
+  expect(problems(['--log-level', 'loud', '--namespaces', 'A,b'], { SYNC_OPERATOR_LEADER_ELECT: 'yes' })).toEqual([
     '--namespaces: "A,b" cannot be used; give names of namespaces with commas between them',
+    'SYNC_OPERATOR_LEADER_ELECT: "yes" cannot be used; give true or false',
     '--log-level: "loud" cannot be used; give debug, info, warn or error',
-    'SYNC_OPERATOR_WATCH_SECRETS: "yes" cannot be used; give true or false',
   ]);
 });
 

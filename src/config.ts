@@ -17,7 +17,6 @@ export interface Config {
   logFormat: 'json' | 'pretty';
   /** Objects that get metrics of their own. */
   metricsMaxObjects: number;
-  watchSecrets: boolean;
 }
 
 /** The command line asked for this. */
@@ -115,12 +114,6 @@ const flags: Readonly<Record<keyof Config, Flag>> = {
       .transform(Number)
       .pipe(z.number().max(1_000_000))
       .default(2_000),
-  },
-  watchSecrets: {
-    name: 'watch-secrets',
-    help: 'see changes of Secrets at once; needs the right to list and watch them',
-    good: 'true or false',
-    schema: onOff.default(false),
   },
 };
 

@@ -27,6 +27,7 @@ async function main(): Promise<number> {
     random: systemRandom(),
     transport: undiciTransport(),
     files: systemFiles(),
+    env: process.env,
     logger,
     meter,
   };

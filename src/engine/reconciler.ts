@@ -155,7 +155,8 @@ async function unusablePass(
 }
 
 async function blockedPass(pass: Pass, { reason, message, stalled, unseen }: Blocked): Promise<PassResult> {
-  if (unseen && settledAlready(pass)) return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
+  if (unseen && settledAlready(pass))
+    return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
   if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
   return report(pass, verdict, { outcome: 'wait' });

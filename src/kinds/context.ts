@@ -1,6 +1,6 @@
 import type { Resource } from '../engine/resource.ts';
-import type { Store } from '../kube/store.ts';
 import type { ValueReader } from '../kube/secretReader.ts';
+import type { Store } from '../kube/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';

@@ -11,6 +11,8 @@ export interface Ports {
   random: Random;
   transport: Transport;
   files: Files;
+  /** Environment variables: where Kubernetes is, inside of a pod and outside. */
+  env: Readonly<Record<string, string | undefined>>;
   logger: Logger;
   meter: Meter;
 }

@@ -40,7 +40,7 @@ export function createInstance({ config, clock, random, files, servers, latencyM
     after: (ms, fn) => clock.after(ms, () => life.over || fn()),
   };
   const logger = createRecordingLogger(clock, logs);
-  const app = createApp(config, { clock: mortal, random, transport: network, files, logger, meter });
+  const app = createApp(config, { clock: mortal, random, transport: network, files, env: {}, logger, meter });
   return {
     app,
     network,

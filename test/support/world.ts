@@ -185,7 +185,6 @@ const CONFIG: Config = {
   logLevel: 'debug',
   logFormat: 'json',
   metricsMaxObjects: 2_000,
-  watchSecrets: false,
 };
 
 const conditionsOf = (object: KubeObject | undefined): Loose[] => object?.status?.conditions ?? [];
