@@ -1,19 +1,24 @@
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
 
+const SETTLED_MS = 3_000;
 const WATCHED_MS = 6_000;
 
 export const quiet: Step = {
   title: 'Quiet when nothing changes, also after a crash',
   async run(stage) {
     const { print, operator, prove } = stage;
+    // What was learned of the server is written into its status at the next look at it.
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
     print.say(`looking on for ${WATCHED_MS / 1000} seconds, three polls of the server`);
     const first = await watch(stage);
+    if (first !== '') print.quote([`written: ${first}`]);
     prove('in the steady state nothing is written, neither to Sync nor to the resources', first === '');
     print.say('kill -9, and the controller is started again');
     await operator.kill();
     await operator.start();
     const second = await watch(stage);
+    if (second !== '') print.quote([`written: ${second}`]);
     prove('after a crash the controller takes up where it was and writes nothing', second === '');
   },
 };
@@ -26,6 +31,7 @@ async function watch({ cluster, writesSince }: Stage): Promise<string> {
   };
   const [since, before] = [Date.now(), await versions()];
   await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
-  const changed = (await versions()).filter((version) => !before.includes(version));
+  const after = await versions();
+  const changed = after.filter((version) => !before.includes(version));
   return [...writesSince(since), ...changed].join(', ');
 }
