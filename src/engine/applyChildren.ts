@@ -1,10 +1,10 @@
 import { readBack, requireLease } from './apply.ts';
-import { clearIntent, writeIntent } from './create.ts';
+import { clearIntent, isClear, unsettled, writeIntent } from './create.ts';
 import { shortHash } from './digest.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { childHash, observedHash, rememberedKey } from './planChildren.ts';
-import type { RemoteObject } from './remote.ts';
+import { RemoteError, type RemoteObject } from './remote.ts';
 import type { ChildStatus } from './resource.ts';
 
 /** One batch of child steps: one intent, one call a step, one outcome. */
@@ -27,7 +27,13 @@ export async function applyChildren(
   for (const step of steps) {
     requireLease(pass);
     pass.memory.wroteAt = deps.clock.now();
-    await applyChild(pass, step, observed, added);
+    try {
+      await applyChild(pass, step, observed, added);
+    } catch (error) {
+      rememberChildren(pass, added);
+      if (error instanceof RemoteError && isClear(error)) clearIntent(pass);
+      throw error;
+    }
   }
   const after = await readBack(pass);
   if (after?.children) nameAdded(after.children, before, added);
@@ -90,7 +96,7 @@ async function addedChild(
   const before = new Set(observed?.children?.map((child) => child.id));
   nameAdded(now?.children ?? [], before, added);
   const child = now?.children?.find((one) => one.id === added.get(wanted));
-  if (!child) throw new Error(`task ${wanted + 1} was added but is not listed yet`);
+  if (!child) throw unsettled(`item ${wanted + 1} was added, but the server does not list it yet`);
   return child;
 }
 

@@ -105,7 +105,7 @@ function forgetRemote(pass: GatheredPass): void {
 }
 
 /** A create that certainly did nothing. */
-function isClear(error: RemoteError): boolean {
+export function isClear(error: RemoteError): boolean {
   const known = {
     referenceChanged: false,
     running: false,

@@ -36,12 +36,10 @@ export async function deletionPass(
     echo(pass, 'force-delete');
     return release(pass, 'force-delete was asked for');
   }
+  const { resource } = pass;
   const { status } = pass.draft;
-  if (status.policies?.deletionPolicy !== 'Delete' || status.owned !== true) {
-    const needing = pass.deps.referrers(pass.resource).filter(willDelete);
-    if (needing.length === 0) return letGo(pass);
-    return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
-  }
+  const retains = resource.spec.deletionPolicy === 'Retain' || status.policies?.deletionPolicy !== 'Delete';
+  if (retains || status.owned !== true) return letGoWhenUnneeded(pass);
   let gathered: GatheredPass;
   try {
     gathered = await gather(pass);
@@ -49,6 +47,8 @@ export async function deletionPass(
     if (!(error instanceof Blocked)) throw error;
     return blocked(pass, { reason: error.reason, message: error.message, unusable: true });
   }
+  // What its workspace or server says may have changed since the last pass.
+  if (gathered.policies.deletionPolicy !== 'Delete') return letGoWhenUnneeded(pass);
   try {
     const hindrance = await hindranceOf(gathered, handovers);
     if (hindrance) return await blocked(pass, hindrance);
@@ -75,7 +75,7 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     };
   }
   if (scope.unusable) return { reason: scope.unusable.reason, message: scope.unusable.message, unusable: true };
-  if (scope.identity !== undefined && draft.status.serverIdentity !== scope.identity) {
+  if (draft.status.serverIdentity !== undefined && !scope.isSameServer(draft.status.serverIdentity)) {
     return {
       reason: 'ServerChanged',
       message: `${id} belongs to ${draft.status.serverIdentity}, the server is now ${scope.identity}`,
@@ -134,6 +134,13 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   }
   deps.record(resource, 'Normal', 'Deleted', `deleted ${gathered.desired.name} (${id})`);
   return letGo(pass);
+}
+
+/** Retained: it only waits for those that need it to delete something themselves. */
+async function letGoWhenUnneeded(pass: Pass): Promise<PassResult> {
+  const needing = pass.deps.referrers(pass.resource).filter(willDelete);
+  if (needing.length === 0) return letGo(pass);
+  return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
 }
 
 async function letGo(pass: Pass): Promise<PassResult> {

@@ -10,7 +10,7 @@ export async function checkIdentity(pass: GatheredPass): Promise<Verdict | undef
   const { scope, remote, desired } = gathered;
   const { status } = draft;
   if (status.id === undefined || status.serverIdentity === undefined || scope.identity === undefined) return undefined;
-  if (status.serverIdentity === scope.identity) return undefined;
+  if (scope.isSameServer(status.serverIdentity)) return undefined;
   if (scope.accepted?.identity !== scope.identity) {
     return {
       state: 'stalled',

@@ -1,3 +1,4 @@
+import { expectedDigest } from './applyChildren.ts';
 import type { Verdict } from './conditions.ts';
 import { clearIntent, findCreated, own } from './create.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
@@ -20,8 +21,8 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
     case 'recreate':
       return resolveRecreate(pass);
     case 'children':
-      // The list may lag behind adds and deletes that were done: what it shows counts only after the grace.
-      if (left > 0)
+      // The list may lag behind adds and deletes that were done: what it shows counts after the grace, or when it is as intended.
+      if (left > 0 && !(await showsExpected(pass, intent.expected)))
         return wait('Confirming', 'an earlier change of the list was cut off; waiting until the server shows it', left);
       clearIntent(pass);
       return undefined;
@@ -35,6 +36,15 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
       clearIntent(pass);
       return undefined;
   }
+}
+
+async function showsExpected(pass: GatheredPass, expected: string | undefined): Promise<boolean> {
+  const { kind, draft, gathered } = pass;
+  if (expected === undefined || !kind.children || draft.status.id === undefined) return false;
+  const result = await gathered.remote.read(draft.status.id);
+  if (result.state !== 'present' || !result.object.children) return false;
+  const { natural } = kind.children;
+  return expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
 }
 
 async function resolveCreate(pass: GatheredPass, left: number) {

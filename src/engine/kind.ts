@@ -70,6 +70,8 @@ export interface Scope {
   origin: string;
   /** What the server is now; undefined while it was never reached. */
   identity?: string;
+  /** Whether a recorded identity is that of this server; true while this one is not known. */
+  isSameServer(recorded: string): boolean;
   /** Identities that `accept-server` allows objects to come from, and how. */
   accepted?: { how: 'moved' | 'replaced'; identity: string };
   parentId: string;

@@ -143,7 +143,8 @@ async function gatedPass(
     return report(pass, verdict, { outcome: 'stalled' }, pass, object);
   }
   if (gated.go.length === 0 || settled.unconfirmed.length > 0) return conclude(pass, settled, gated, object, false);
-  const refused = refusal(pass) ?? (await pass.gathered.hooks?.check?.(pass.gathered.desired, object));
+  const refused =
+    refusal(pass) ?? unreadable(pass, gated) ?? (await pass.gathered.hooks?.check?.(pass.gathered.desired, object));
   if (refused) {
     showPlan(pass, gated);
     return report(pass, { state: 'stalled', ...refused }, { outcome: 'stalled', againMs: HOUR }, pass, object);
@@ -219,6 +220,16 @@ function refusal(pass: GatheredPass): { reason: string; message: string } | unde
   const { refused, wanted } = pass.memory;
   if (!refused || refused.digest !== wanted || pass.deps.clock.now() - refused.at >= HOUR) return undefined;
   return { reason: refused.reason, message: refused.message };
+}
+
+/** A PUT over something that only lists show may lose what they leave out, unless the server is known to merge. */
+function unreadable({ gathered, kind }: GatheredPass, gated: Gated): { reason: string; message: string } | undefined {
+  const { canReadItems, putStyle } = gathered.scope;
+  if (canReadItems || putStyle === 'merge' || !gated.go.some(({ verb }) => verb === 'update')) return undefined;
+  const message =
+    `this server cannot read a single object of ${kind.name}, so that an update could lose fields that its lists leave out; ` +
+    `if it merges updates, say so in the SyncServer's spec.wire.facts.putStyle`;
+  return { reason: 'Unsupported', message };
 }
 
 function noteDrift(pass: GatheredPass, gated: Gated): void {

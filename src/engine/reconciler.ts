@@ -12,6 +12,7 @@ import { resolvePolicies } from './policies.ts';
 import { RemoteError } from './remote.ts';
 import { report, STALE_MS } from './report.ts';
 import { keyOf } from './resource.ts';
+import { sizeProblem } from './size.ts';
 import { readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
 
@@ -76,6 +77,10 @@ async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> 
     }
     warn(pass);
     const gathered = await gather(pass);
+    const tooLarge = sizeProblem(gathered);
+    if (tooLarge) {
+      return await report(pass, { state: 'stalled', reason: 'TooLarge', message: tooLarge }, { outcome: 'stalled' });
+    }
     const unusable = gathered.gathered.scope.unusable;
     if (unusable) return await unusablePass(gathered, unusable);
     await finalizerPass(gathered);

@@ -13,7 +13,15 @@ export function isSensitivePath(path: string): boolean {
 export function showValue(path: string, value: Json | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (isSensitivePath(path)) return '(secret)';
-  const text = typeof value === 'string' ? value : canonicalJson(value);
+  const text = typeof value === 'string' ? value : (showReference(value) ?? canonicalJson(value));
   const line = text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
   return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+}
+
+/** A reference as people know it: by its name, where it has one, and by its id. */
+function showReference(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { id, name, ...rest } = value;
+  if (typeof id !== 'string' || typeof name !== 'string' || Object.keys(rest).length > 0) return undefined;
+  return `${name} (${id})`;
 }

@@ -4,6 +4,7 @@ import { keyOf, type Resource } from '../../engine/resource.ts';
 import type { EntityKind } from '../../sync/models/entity.ts';
 import { factOf } from '../../sync/models/wire.ts';
 import type { Collection } from '../../sync/snapshot.ts';
+import { isSameServer } from '../probe/acceptance.ts';
 import type { ServerSession, WorkspaceSession } from '../server/sessions.ts';
 
 export interface ScopeInput {
@@ -45,10 +46,11 @@ export function scopeOf(input: ScopeInput): Scope {
   return {
     origin: client.origin,
     ...(identity !== undefined && { identity }),
+    isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
     ...(accepted && { accepted }),
     parentId: workspace?.session.id ?? '',
     ...(unusable && { unusable }),
-    ...(suspender && { suspendedBy: `${suspender.kind} ${keyOf(suspender)}` }),
+    ...(suspender && { suspendedBy: `${suspender.kind} ${keyOf(suspender)} is suspended` }),
     grant: grantOf(input),
     ...(suspicious !== undefined && { suspicious }),
     lagGraceMs: session.lagGraceMs,
