@@ -79,11 +79,24 @@ export async function openCluster(kubeconfig: string, namespace: string): Promis
     },
     remove: (kind, name) => client.delete(typeOf(kind), refOf(name)),
     async cleanUp() {
+      await dropFinalizers(client, namespace);
       await client.delete(NAMESPACES, { name: namespace });
       for (const name of installed) await client.delete(CRDS, { name });
     },
     close: () => client.close(),
   };
+}
+
+/** What a step left behind when it failed must not keep the namespace: the controller and the Sync server go, too. */
+async function dropFinalizers(client: KubeClient, namespace: string): Promise<void> {
+  for (const type of OURS) {
+    const { items } = await client.list(type, { namespace }).catch(() => ({ items: [] }));
+    for (const { metadata } of items) {
+      if (!metadata.finalizers) continue;
+      const body = { metadata: { finalizers: null } };
+      await client.patch(type, { namespace, name: metadata.name }, { type: 'merge', body });
+    }
+  }
 }
 
 async function find(client: KubeClient, type: ResourceType, ref: ObjectRef): Promise<Loose | undefined> {

@@ -32,12 +32,18 @@ export const adopt: Step = {
       adopted.status.owned === true && adopted.status.id === inSync('connections', 'Legacy')!.id,
     );
     const kept = inSync('connections', 'Legacy')!.fields.properties;
-    prove('and left untouched', writesSince(since).length === 0 && JSON.stringify(kept) === JSON.stringify(properties));
+    prove(
+      'the adopted connection was left untouched',
+      writesSince(since).length === 0 && JSON.stringify(kept) === JSON.stringify(properties),
+    );
     await until('the other connection to be refused', async () => condition('SyncConnection', 'other', 'Stalled'));
     const refused = await cluster.get('SyncConnection', 'other');
     print.say(`SyncConnection other: ${await condition('SyncConnection', 'other', 'Ready')}`);
     print.quote(refused.status.plan.changes.map(showChange));
-    prove('one that differs was not taken, and its plan says what would change', refused.status.owned !== true);
+    prove(
+      'a connection that differs was not taken, and its plan says what would change',
+      refused.status.owned !== true,
+    );
     await cluster.remove('SyncConnection', 'other');
   },
 };

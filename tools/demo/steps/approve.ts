@@ -17,13 +17,13 @@ export const approve: Step = {
     // Long enough for two polls, in which it could still be done.
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     const children = () => inSync('jobs', job.spec.name)!.children.length;
-    prove('the task is still there: the change is held', children() === 3 && writesSince(since).length === 0);
+    prove('the removal of a task is held: it is still in Sync', children() === 3 && writesSince(since).length === 0);
     print.say(`kubectl annotate syncjob crm-nightly sync.cdata.com/approve-plan=${plan.id}`);
     await cluster.annotate('SyncJob', 'crm-nightly', { 'sync.cdata.com/approve-plan': plan.id });
     await untilReady('SyncJob', 'crm-nightly');
     print.quote(writesSince(since));
     prove(
-      'once approved, exactly this change was made',
+      'once approved, exactly that removal was made',
       children() === 2 && String(writesSince(since)) === 'DELETE jobs.tasks.delete',
     );
   },

@@ -27,13 +27,13 @@ export const create: Step = {
     const joins = [made.fields.source_connection, made.fields.destination_connection].map(
       (id) => simulator.state.connections.get(String(id))?.fields.name,
     );
-    prove(`it joins ${joins.join(' and ')}`, String(joins) === 'CRM,Warehouse');
+    prove(`the job goes from ${joins.join(' to ')}`, String(joins) === 'CRM,Warehouse');
     const writes = writesSince(0);
     const creates = writes.filter((write) => write.startsWith('POST'));
     const expected = simulator.state.connections.size + simulator.state.jobs.size + shown.length + 1;
     prove(`each object was made by one call (${creates.length} POSTs)`, creates.length === expected);
     prove(
-      'its schedule was switched on last, when all tasks were there',
+      'the schedule of the job was switched on last, when all its tasks were there',
       made.fields['schedule.enabled'] === true && writes.at(-1) === 'PUT jobs.update',
     );
   },

@@ -14,7 +14,10 @@ export const drift: Step = {
     await until('the correction', () => inSync('jobs', name)!.fields.continue_on_error === true);
     await untilReady('SyncJob', 'crm-nightly');
     print.quote(writesSince(since));
-    prove('the change was found and put right by one PUT', String(writesSince(since)) === 'PUT jobs.update');
-    prove('what the manifest does not name was left as it is', inSync('jobs', name)!.fields.batch_size === 77);
+    prove(
+      'a change made in the console was found and put right by one PUT',
+      String(writesSince(since)) === 'PUT jobs.update',
+    );
+    prove('a field that the manifest does not name was left as it is', inSync('jobs', name)!.fields.batch_size === 77);
   },
 };

@@ -19,7 +19,7 @@ export const plan: Step = {
     print.say(`status.plan: ${status.plan.summary}`);
     print.quote(status.plan.changes.map(showChange));
     prove('the plan of a new job can be read before anything is done', status.plan.changes.length > 0);
-    prove('and nothing was done: Sync has no job yet', simulator.state.jobs.size === 0);
+    prove('observing does nothing: Sync has no job yet', simulator.state.jobs.size === 0);
   },
 };
 

@@ -23,6 +23,6 @@ export const rotate: Step = {
     await until('the new password in Sync', inForce, WITHIN_MS);
     await untilReady('SyncConnection', 'warehouse');
     print.quote(writesSince(since));
-    prove('the new password was sent to Sync, once', String(writesSince(since)) === 'PUT connections.update');
+    prove('a rotated password was sent to Sync, once', String(writesSince(since)) === 'PUT connections.update');
   },
 };

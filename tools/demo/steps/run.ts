@@ -24,12 +24,12 @@ export const run: Step = {
     if (rows.length > 0) print.table([['TASK', 'STATE', 'RECORDS'], ...rows.map((row: unknown[]) => row.map(String))]);
     const runs = [...simulator.state.runs.values()].filter(({ targetId }) => targetId === id);
     prove(
-      'the run appears as lastRun, although the operator started none',
+      'a run of the schedule appears as lastRun; the operator started none',
       runs.every(({ cause }) => cause === 'schedule'),
     );
     const moved = job.spec.tasks.length * RECORDS;
-    prove(`with the records that the server counted (${moved})`, lastRun.recordsAffected === moved);
+    prove(`lastRun has the records that the server counted (${moved})`, lastRun.recordsAffected === moved);
     const succeeded = await condition('SyncJob', 'crm-nightly', 'LastRunSucceeded');
-    prove('and the condition LastRunSucceeded is True', succeeded?.startsWith('True') === true);
+    prove('the condition LastRunSucceeded is True', succeeded?.startsWith('True') === true);
   },
 };
