@@ -12,8 +12,10 @@ import { checkTables } from './tables.ts';
 
 /** What is remembered of one job between passes. */
 export interface JobMemory extends Remembered {
-  /** The schedule as the server last showed it, for what the spec leaves to the server. */
+  /** The schedule as the server last showed it. */
   schedule?: Pick<RunSchedule, 'cron' | 'enabled'>;
+  /** When this process first reported on it, ms since the epoch. */
+  startedAt?: number;
   /** Why the tables of added tasks could not be checked; empty: they could. */
   unchecked?: string;
 }
@@ -24,7 +26,8 @@ export function hooksOf(resource: Resource, place: WorkspacePlace, memory: JobMe
   const { session, server, workspace } = place;
   const { jobRuns } = workspace.session;
   const zone = server.spec.timeZone as string | undefined;
-  const schedule = (): RunSchedule => ({ ...memory.schedule, ...spec.schedule, ...(zone !== undefined && { zone }) });
+  // What the server shows is what runs; the spec may not be written yet.
+  const schedule = (): RunSchedule => ({ ...spec.schedule, ...memory.schedule, ...(zone !== undefined && { zone }) });
   return {
     async check(want, have) {
       if (!spec.verifyTables) return undefined;
@@ -51,7 +54,8 @@ export function hooksOf(resource: Resource, place: WorkspacePlace, memory: JobMe
       if (id !== undefined && observed && learnSchedule(memory, observed)) jobRuns.follow(id, schedule());
       const view = id === undefined ? undefined : jobRuns.view(id);
       const since = Date.parse(resource.metadata.creationTimestamp);
-      const runs = reportRuns({ spec, schedule: schedule(), view, status, since, now });
+      memory.startedAt ??= now;
+      const runs = reportRuns({ spec, schedule: schedule(), view, status, since, startedAt: memory.startedAt, now });
       return { ...runs, conditions: [...runs.conditions, ...uncheckedTables(spec, memory, status)] };
     },
   };

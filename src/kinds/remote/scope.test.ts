@@ -50,10 +50,10 @@ test('access may be given for a workspace by its name in Sync', async () => {
 
 test('suspension names who asked for it', async () => {
   const s = await setUp({ suspend: true });
-  expect(s.scope().suspendedBy).toBe('SyncServer team/x');
+  expect(s.scope().suspendedBy).toBe('SyncServer team/x is suspended');
   const t = await setUp();
   expect(t.scope(undefined, resourceOf('SyncWorkspace', 'team', { suspend: true })).suspendedBy).toBe(
-    'SyncWorkspace team/x',
+    'SyncWorkspace team/x is suspended',
   );
 });
 

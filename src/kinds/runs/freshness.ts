@@ -22,12 +22,12 @@ export interface Freshness {
 }
 
 /** How old a reading may be and still prove that nothing newer has succeeded: a tenth of the age that is allowed. */
-function marginOf(maxAgeMs: number): number {
+export function marginOf(maxAgeMs: number): number {
   return Math.max(120_000, maxAgeMs / 10);
 }
 
 /** When a reading is too old to tell, look again; milliseconds. */
-const AGAIN_MS = 60_000;
+export const AGAIN_MS = 60_000;
 
 /** The condition Fresh. It says False only where a reading proves it: what was not seen lately is Unknown (design §6, Run state). */
 export function freshness({

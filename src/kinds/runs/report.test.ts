@@ -18,7 +18,7 @@ const run = (state: RunRecord['state'], more: Partial<RunRecord> = {}): RunRecor
 });
 
 function report(view: RunView | undefined, more: Partial<RunsInput> = {}) {
-  const result = reportRuns({ spec: {}, schedule: {}, view, status: {}, since: 0, now: NOW, ...more });
+  const result = reportRuns({ spec: {}, schedule: {}, view, status: {}, since: 0, startedAt: 0, now: NOW, ...more });
   const status = result.status as NonNullable<Partial<RunsInput['status']>>;
   const told = Object.fromEntries(result.conditions.map(({ type, status, reason }) => [type, `${status} ${reason}`]));
   return { ...result, status, told };
@@ -165,4 +165,14 @@ test('after a restart the success that status tells of still counts', () => {
   });
   expect(told).toEqual({ LastRunSucceeded: 'True RunSucceeded', Fresh: 'True Fresh' });
   expect(againMs).toBe(23 * HOUR);
+});
+
+test('a restart does not unsay that the data is stale, unless the history stays unread', () => {
+  const before = { type: 'Fresh', status: 'False' as const, reason: 'TooOld', message: 'm' };
+  const status = { lastRun: { state: 'Failed' as const }, conditions: [before] };
+  const fresh = (startedAt: number) => {
+    return report(undefined, { spec: { freshness: { maxAge: '24h' } }, status, startedAt }).told.Fresh;
+  };
+  expect(fresh(NOW - HOUR)).toBe('False TooOld');
+  expect(fresh(NOW - 3 * HOUR)).toBe('Unknown ReadingsLag');
 });

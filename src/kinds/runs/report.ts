@@ -1,3 +1,4 @@
+import { parseDuration } from '../../api/duration.ts';
 import type { LastRun } from '../../api/runStatus.ts';
 import type { SyncJobSpec, SyncJobStatus } from '../../api/syncJob.ts';
 import { isoSeconds } from '../../engine/conditions.ts';
@@ -6,7 +7,7 @@ import type { JsonObject } from '../../ports/json.ts';
 import { nextDue } from '../../sync/due.ts';
 import type { RunSchedule } from '../../sync/runs.ts';
 import type { RunView } from '../../sync/runView.ts';
-import { freshness } from './freshness.ts';
+import { AGAIN_MS, type Freshness, freshness, marginOf } from './freshness.ts';
 import { lastRunCondition, lastRunOf, taskRunsOf } from './runReport.ts';
 
 export interface RunsInput {
@@ -17,11 +18,14 @@ export interface RunsInput {
   status: Pick<SyncJobStatus, 'lastRun' | 'taskRuns' | 'nextRun'> & { conditions?: KindReport['conditions'] };
   /** Since when there could have been a run, ms since the epoch. */
   since: number;
+  /** When this process began to look at it, ms since the epoch. */
+  startedAt: number;
   now: number;
 }
 
 /** Runs in status and conditions, from what is known; nothing in it moves by itself. */
-export function reportRuns({ spec, schedule, view, status, since, now }: RunsInput): KindReport {
+export function reportRuns(input: RunsInput): KindReport {
+  const { schedule, view, status, now } = input;
   const isRead = view?.readAt !== undefined || view?.lastRun !== undefined;
   const finished = isRead
     ? view.lastRun && lastRunOf({ running: false, lastRun: view.lastRun })
@@ -29,15 +33,7 @@ export function reportRuns({ spec, schedule, view, status, since, now }: RunsInp
   const lastRun = view?.running === true ? lastRunOf(view) : isRead ? finished : status.lastRun;
   const before = status.conditions?.find(({ type }) => type === 'LastRunSucceeded');
   const succeeded = !isRead && !finished && before ? before : lastRunCondition(finished);
-  const fresh =
-    spec.freshness &&
-    freshness({
-      freshness: spec.freshness,
-      lastSuccess: isRead ? view.lastSuccess : successOf(status.lastRun),
-      readAt: view?.readAt,
-      since,
-      now,
-    });
+  const fresh = freshOf(input, isRead);
   return {
     status: {
       lastRun,
@@ -47,6 +43,17 @@ export function reportRuns({ spec, schedule, view, status, since, now }: RunsInp
     conditions: [succeeded, ...(fresh ? [fresh.condition] : [])],
     againMs: fresh?.againMs,
   };
+}
+
+/** The condition Fresh; a short while after a restart, what is not read yet is as status has it. */
+function freshOf({ spec, view, status, since, startedAt, now }: RunsInput, isRead: boolean): Freshness | undefined {
+  if (!spec.freshness) return undefined;
+  const lastSuccess = isRead ? view?.lastSuccess : successOf(status.lastRun);
+  const fresh = freshness({ freshness: spec.freshness, lastSuccess, readAt: view?.readAt, since, now });
+  const before = status.conditions?.find(({ type }) => type === 'Fresh');
+  const isYoung = now - startedAt <= marginOf(parseDuration(spec.freshness.maxAge));
+  if (isRead || !before || !isYoung || fresh.condition.status === 'True') return fresh;
+  return { condition: before, againMs: AGAIN_MS };
 }
 
 function overOf(run: LastRun | undefined): LastRun | undefined {
