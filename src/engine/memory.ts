@@ -4,6 +4,8 @@ import type { Json } from '../ports/json.ts';
 export interface Memory {
   /** Of the object's present life. */
   uid?: string;
+  /** The generation of the spec whose size was found good. */
+  sizedGeneration?: number;
   /** Digest of what the spec wanted in the latest pass. */
   wanted?: string;
   /** Digest of the list entry at the last deep read. */

@@ -10,14 +10,17 @@ const STATUS_REST = 60 * 1024;
 const CHILD_REST = 100;
 
 /** What is wrong with the size of a resource; checked once for each generation of the spec. */
-export function sizeProblem({ resource, gathered }: GatheredPass): string | undefined {
-  if (resource.status?.observedGeneration === resource.metadata.generation) return undefined;
+export function sizeProblem({ resource, gathered, memory }: GatheredPass): string | undefined {
+  if (memory.sizedGeneration === resource.metadata.generation) return undefined;
   const spec = Buffer.byteLength(JSON.stringify(resource.spec));
   if (spec > SPEC_MOST) return `the spec has ${kib(spec)}, at most ${kib(SPEC_MOST)} can be kept; split the object`;
   const children = gathered.desired.children ?? [];
   let status = STATUS_REST;
   for (const child of children) status += Buffer.byteLength(rememberedKey(child)) + CHILD_REST;
-  if (status <= STATUS_MOST) return undefined;
+  if (status <= STATUS_MOST) {
+    memory.sizedGeneration = resource.metadata.generation;
+    return undefined;
+  }
   return `the status of ${children.length} items would need ${kib(status)}, at most ${kib(STATUS_MOST)} can be kept; use shorter keys or split the object`;
 }
 
