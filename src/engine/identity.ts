@@ -40,5 +40,10 @@ export async function checkIdentity(pass: GatheredPass): Promise<Verdict | undef
   status.accepted = undefined;
   status.children = undefined;
   status.observed = undefined;
-  return undefined;
+  // What was gathered still speaks of the old server: the next pass looks with fresh references.
+  return {
+    state: 'progressing',
+    reason: 'Observing',
+    message: `the server was replaced; looking for ${desired.name} by name`,
+  };
 }

@@ -24,7 +24,10 @@ const HOUR = 3_600_000;
 /** One pass over an object whose server can be used. Rejects with RemoteError, Fenced or a conflict of Kubernetes. */
 export async function livePass(pass: GatheredPass, handovers: Set<string>): Promise<PassResult> {
   const changed = await checkIdentity(pass);
-  if (changed) return report(pass, changed, { outcome: 'stalled' }, pass);
+  if (changed) {
+    const again = changed.state === 'progressing';
+    return report(pass, changed, again ? { outcome: 'wait', againMs: 1_000 } : { outcome: 'stalled' }, pass);
+  }
   const waiting = await resolveIntent(pass);
   if (waiting) return report(pass, waiting.verdict, waiting.result, pass);
   if (pass.fired.has('reconcile-requested-at')) {
