@@ -13,12 +13,11 @@ export async function applyChildren(
   steps: readonly Step[],
   observed: RemoteObject | undefined,
 ): Promise<RemoteObject | undefined> {
-  const { deps, gathered, draft } = pass;
-  const wanted = gathered.desired.children ?? [];
+  const { deps, draft } = pass;
   await writeIntent(pass, {
     verb: 'children',
     at: new Date(deps.clock.now()).toISOString(),
-    expected: expectedDigest(wanted.map((child) => child.natural)),
+    expected: expectedDigest(naturalsAfter(pass, steps, observed)),
   });
   const before = new Set(observed?.children?.map(({ id }) => id));
   const added = new Map<number, string | undefined>();
@@ -38,9 +37,41 @@ export async function applyChildren(
   const after = await readBack(pass);
   if (after?.children) nameAdded(after.children, before, added);
   rememberChildren(pass, added);
-  clearIntent(pass);
+  // A list that lags must not be planned from, or what it lacks would be added once more: the intent makes the next pass wait.
+  const shown = after !== undefined && showsSteps(after, steps, added);
+  if (shown) clearIntent(pass);
   await draft.save();
+  if (after && !shown) throw unsettled('the list was changed, but the server does not show it yet');
   return after;
+}
+
+/** What identifies the children once all steps are done. */
+function naturalsAfter(
+  { kind, gathered }: GatheredPass,
+  steps: readonly Step[],
+  observed: RemoteObject | undefined,
+): string[] {
+  const { natural } = kind.children!;
+  const left = new Map((observed?.children ?? []).map((child) => [child.id, natural(child.fields)]));
+  const added: string[] = [];
+  for (const { verb, child } of steps) {
+    if (verb === 'deleteChild') left.delete(child!.id!);
+    if (verb === 'updateChild') left.set(child!.id!, gathered.desired.children![child!.wanted!]!.natural);
+    if (verb === 'addChild') added.push(gathered.desired.children![child!.wanted!]!.natural);
+  }
+  return [...left.values(), ...added];
+}
+
+/** Whether the list is younger than the adds and deletes; a server that shows no list cannot tell. */
+function showsSteps(
+  { children }: RemoteObject,
+  steps: readonly Step[],
+  added: ReadonlyMap<number, string | undefined>,
+): boolean {
+  if (!children) return true;
+  const ids = new Set(children.map(({ id }) => id));
+  const deleted = steps.filter(({ verb }) => verb === 'deleteChild').map(({ child }) => child!.id!);
+  return [...added.values()].every((id) => id !== undefined && ids.has(id)) && !deleted.some((id) => ids.has(id));
 }
 
 /** What a list of children should hold, whatever its order. */

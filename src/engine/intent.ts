@@ -23,7 +23,11 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
     case 'children':
       // The list may lag behind adds and deletes that were done: what it shows counts after the grace, or when it is as intended.
       if (left > 0 && !(await showsExpected(pass, intent.expected)))
-        return wait('Confirming', 'an earlier change of the list was cut off; waiting until the server shows it', left);
+        return wait(
+          'Confirming',
+          'waiting until the server shows an earlier change of the list',
+          Math.min(left, LOOK_MS),
+        );
       clearIntent(pass);
       return undefined;
     default:
