@@ -128,8 +128,6 @@ const acceptedValue = z
   })
   .meta({ description: 'A value that Sync keeps in another form than it was written.' });
 
-export type AcceptedValue = z.infer<typeof acceptedValue>;
-
 const child = z
   .object({
     id: name('Id in Sync.', 128),
@@ -226,6 +224,4 @@ export const ownedStatusShape = {
   observed: observed.optional(),
 };
 
-export type BaseStatus = z.infer<z.ZodObject<typeof baseStatusShape>>;
 /** The common status (design §4). */
-export type CommonStatus = z.infer<z.ZodObject<typeof ownedStatusShape>>;

@@ -80,5 +80,3 @@ function keyRef(kind: string, description: string, key?: string) {
     .object({ name: resourceName(`Name of the ${kind}.`), key: key ? field.optional() : field })
     .meta({ description });
 }
-
-export type KeyReference = { name: string; key?: string };

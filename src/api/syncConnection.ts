@@ -42,8 +42,6 @@ const propertyFrom = ruled(
   ],
 );
 
-export type PropertyFrom = z.infer<typeof propertyFrom>;
-
 const settings = z
   .object({
     metadataRefreshInterval: vocabulary('When table and column lists are read anew.', METADATA_REFRESHES).optional(),

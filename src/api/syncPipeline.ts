@@ -41,8 +41,6 @@ const step = ruled(
   ],
 );
 
-export type PipelineStep = z.infer<typeof step>;
-
 const spec = ruled(
   z
     .object({

@@ -40,8 +40,6 @@ const task = z
   })
   .meta({ description: 'One task.' });
 
-export type TransformationTask = z.infer<typeof task>;
-
 const trigger = z
   .object({
     type: vocabulary('What starts it.', TRIGGER_TYPES).optional(),

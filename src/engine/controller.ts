@@ -74,8 +74,9 @@ export function createController(options: ControllerOptions): Controller {
       queue.addAfter(key, againMs === undefined ? wait : Math.min(wait, againMs), priority);
       return;
     }
+    // A look that is planned already stays: what it was planned for may have come up during this pass.
     backoff.reset(key);
-    queue.forget(key);
+    if (outcome === 'gone') queue.forget(key);
     if (againMs !== undefined) queue.addAfter(key, againMs, priority);
   }
 

@@ -74,7 +74,6 @@ export interface Scope {
   isSameServer(recorded: string): boolean;
   /** Identities that `accept-server` allows objects to come from, and how. */
   accepted?: { how: 'moved' | 'replaced'; identity: string };
-  parentId: string;
   /** Undefined: calls may be made. */
   unusable?: Unusable;
   /** Who asked to suspend, when it is not the object itself. */

@@ -58,8 +58,8 @@ export interface GatheredPass extends Pass {
 export interface PassResult {
   /** Look again after this long. */
   againMs?: number;
-  /** `retry`: by the object's own back-off. */
-  outcome: 'done' | 'wait' | 'retry' | 'stalled';
+  /** `retry`: by the object's own back-off. `gone`: the resource is not there any more. */
+  outcome: 'done' | 'wait' | 'retry' | 'stalled' | 'gone';
 }
 
 /** Echoes a request in status: it was acted on, or refused for good. */

@@ -36,7 +36,7 @@ export function createReconciler(kind: Kind, deps: EngineDeps): Reconciler {
       const resource = deps.get(kind.name, key);
       if (!resource) {
         memories.forget(key);
-        return { outcome: 'done' };
+        return { outcome: 'gone' };
       }
       const pass: Pass = {
         deps,

@@ -48,7 +48,6 @@ export function scopeOf(input: ScopeInput): Scope {
     ...(identity !== undefined && { identity }),
     isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
     ...(accepted && { accepted }),
-    parentId: workspace?.session.id ?? '',
     ...(unusable && { unusable }),
     ...(suspender && { suspendedBy: `${suspender.kind} ${keyOf(suspender)} is suspended` }),
     grant: grantOf(input),
