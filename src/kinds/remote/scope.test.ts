@@ -27,12 +27,11 @@ async function setUp(serverSpec: JsonObject = {}) {
   return { ...rig, session, workspace, server, scope };
 }
 
-test('a scope tells the server, the parent and the rights', async () => {
+test('a scope tells the server and the rights', async () => {
   const s = await setUp();
   expect(s.scope()).toMatchObject({
     origin: 'http://sync.example:8181',
     identity: s.session.identity,
-    parentId: s.workspace.id,
     grant: { allowed: true, maxPolicy: 'Delete' },
     lagGraceMs: 60_000,
     canReadItems: true,
