@@ -76,8 +76,7 @@ async function update(
   const partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
   const sent =
     scope.putStyle === 'merge' || partial ? changes : new Map<string, Json>([...desired.secrets, ...changes]);
-  remember(pass, base, changes);
-  await put(pass, base, sent, partial);
+  await putRemembered(pass, base, changes, sent, partial);
   const after = await readBack(pass);
   if (!after) return undefined;
   const lost = lostFields(base, after, changes);
@@ -86,6 +85,27 @@ async function update(
   pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
   await put(pass, after, new Map([...desired.secrets, ...lost]), false);
   return readBack(pass);
+}
+
+/** A PUT that failed, or may have, is not done: what it wanted is planned anew, and may be sent again. */
+async function putRemembered(
+  pass: GatheredPass,
+  base: RemoteObject,
+  changes: ReadonlyMap<string, Json>,
+  sent: ReadonlyMap<string, Json>,
+  partial: boolean,
+): Promise<void> {
+  const { memory, draft } = pass;
+  const { write } = memory;
+  const { applied } = draft.status;
+  remember(pass, base, changes);
+  try {
+    await put(pass, base, sent, partial);
+  } catch (error) {
+    memory.write = write;
+    draft.status.applied = applied;
+    throw error;
+  }
 }
 
 async function put(pass: GatheredPass, base: RemoteObject, changes: ReadonlyMap<string, Json>, partial: boolean) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { job } from '../support/manifests.ts';
+import { job, secret } from '../support/manifests.ts';
 import { createWorld } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, quiet, writesOf } from './landscape.ts';
 
@@ -64,6 +64,22 @@ test('a change that is refused is not repeated until the spec changes, and the w
   expect(world.simulator.requests.filter(({ operation }) => operation === 'jobs.update').length).toBe(1);
   const ready = world.status('SyncJob', 'nightly').conditions.find(({ type }: { type: string }) => type === 'Ready');
   expect(ready.message).toContain('no such batch');
+});
+
+test.each([true, false])('an update whose reply is lost is sent again until it shows (it acted: %s)', async (acts) => {
+  const world = await convergedWorld();
+  for (const operation of ['jobs.update', 'connections.update']) {
+    world.simulator.faults.add({ operation, times: 2, effect: { kind: 'cut', acts } });
+  }
+  world.apply(
+    job({ options: { destinationSchema: 'crm', batchSize: 5 } }),
+    secret('warehouse', { password: 'new one' }),
+  );
+  await quiet(world);
+  expect(itemNamed(world, 'jobs', 'Nightly').fields.batch_size).toBe(5);
+  expect(itemNamed(world, 'connections', 'Warehouse').fields.properties).toMatchObject({ Password: 'new one' });
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+  expect(world.condition('SyncConnection', 'warehouse', 'Ready')).toBe('True Available');
 });
 
 test('an object that somebody deletes in the console', async () => {
