@@ -1,9 +1,9 @@
 import { Fenced } from './blocked.ts';
-import { clearIntent, writeIntent } from './create.ts';
 import type { Action } from './kind.ts';
 import { echo, type GatheredPass, SEND_MS } from './pass.ts';
 import { RemoteError } from './remote.ts';
 import type { TokenName } from './tokens.ts';
+import { clearIntent, writeIntent } from './writing.ts';
 
 /** Calls that follow a settled object: tests, resets. */
 export async function actionPass(pass: GatheredPass, wrote: boolean): Promise<void> {

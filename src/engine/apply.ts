@@ -1,17 +1,11 @@
 import type { Json } from '../ports/json.ts';
 import { applyChildren } from './applyChildren.ts';
-import { Fenced } from './blocked.ts';
 import { create, recreate } from './create.ts';
 import type { GatheredPass } from './pass.ts';
-import { WRITE_MS } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import type { RemoteObject } from './remote.ts';
-
-/** Throws Fenced unless the lease outlasts a short write. */
-export function requireLease(pass: GatheredPass, ms = WRITE_MS): void {
-  if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');
-}
+import { readBack, requireLease } from './writing.ts';
 
 /**
  * Carries out steps in order, one remote write a step; neighbouring updates are one write. Rejects with RemoteError or Fenced;
@@ -50,14 +44,6 @@ export async function apply(
 
 function isChildStep(step: Step): boolean {
   return step.verb.endsWith('Child');
-}
-
-/** The object as the server shows it now; undefined when it does not (yet). */
-export async function readBack(pass: GatheredPass): Promise<RemoteObject | undefined> {
-  const id = pass.draft.status.id;
-  if (id === undefined) return undefined;
-  const result = await pass.gathered.remote.read(id);
-  return result.state === 'present' ? result.object : undefined;
 }
 
 async function update(

@@ -1,11 +1,10 @@
-import { readBack, requireLease } from './apply.ts';
-import { clearIntent, isClear, unsettled, writeIntent } from './create.ts';
 import { shortHash } from './digest.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { childHash, observedHash, rememberedKey } from './planChildren.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { ChildStatus } from './resource.ts';
+import { clearIntent, isClear, readBack, requireLease, unsettled, writeIntent } from './writing.ts';
 
 /** One batch of child steps: one intent, one call a step, one outcome. */
 export async function applyChildren(

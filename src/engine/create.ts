@@ -1,12 +1,11 @@
 import type { Json } from '../ports/json.ts';
-import { requireLease } from './apply.ts';
 import { claimKey } from './claims.ts';
-import { classify } from './failure.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
+import { clearIntent, isClear, requireLease, unsettled, writeIntent } from './writing.ts';
 
 /** Makes the object: intent first, then one call, then the outcome. Without an id in the reply it is looked for. */
 export async function create(pass: GatheredPass, step: Step): Promise<void> {
@@ -84,16 +83,6 @@ export async function own(pass: GatheredPass, id: string): Promise<void> {
   await draft.save();
 }
 
-export async function writeIntent(pass: GatheredPass, intent: Intent): Promise<void> {
-  pass.draft.status.pending = { ...pass.draft.status.pending, intent };
-  await pass.draft.save({ fenced: true });
-}
-
-export function clearIntent(pass: GatheredPass): void {
-  const approved = pass.draft.status.pending?.approved;
-  pass.draft.status.pending = approved && approved.length > 0 ? { approved } : undefined;
-}
-
 function forgetRemote(pass: GatheredPass): void {
   const { status } = pass.draft;
   status.id = undefined;
@@ -102,22 +91,4 @@ function forgetRemote(pass: GatheredPass): void {
   status.accepted = undefined;
   status.children = undefined;
   status.observed = undefined;
-}
-
-/** A create that certainly did nothing. */
-export function isClear(error: RemoteError): boolean {
-  const known = {
-    referenceChanged: false,
-    running: false,
-    words: error.words,
-    probe: false,
-    creating: true,
-    itemKnown: false,
-  };
-  return classify(error.outcome, error.access, known).class !== 'ambiguous';
-}
-
-/** A write whose effect is not to be seen yet. */
-export function unsettled(message: string): RemoteError {
-  return new RemoteError(message, { kind: 'transport', failure: 'timeout', sent: true }, 'write');
 }

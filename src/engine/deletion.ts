@@ -1,4 +1,3 @@
-import { requireLease } from './apply.ts';
 import { Blocked } from './blocked.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
@@ -11,6 +10,7 @@ import { RemoteError } from './remote.ts';
 import { report } from './report.ts';
 import { keyOf } from './resource.ts';
 import { MISSING_MS } from './verdict.ts';
+import { requireLease } from './writing.ts';
 
 /** How often a blocked deletion looks again, besides being woken; milliseconds. */
 const LOOK_MS = 30_000;

@@ -1,7 +1,8 @@
 import { expectedDigest } from './applyChildren.ts';
 import type { Verdict } from './conditions.ts';
-import { clearIntent, findCreated, own } from './create.ts';
+import { findCreated, own } from './create.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
+import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
 const LOOK_MS = 5_000;

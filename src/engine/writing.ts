@@ -1,0 +1,48 @@
+import { Fenced } from './blocked.ts';
+import { classify } from './failure.ts';
+import { type GatheredPass, WRITE_MS } from './pass.ts';
+import { RemoteError, type RemoteObject } from './remote.ts';
+import type { Intent } from './resource.ts';
+
+/** Throws Fenced unless the lease outlasts a short write. */
+export function requireLease(pass: GatheredPass, ms = WRITE_MS): void {
+  if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');
+}
+
+/** The object as the server shows it now; undefined when it does not (yet). */
+export async function readBack(pass: GatheredPass): Promise<RemoteObject | undefined> {
+  const id = pass.draft.status.id;
+  if (id === undefined) return undefined;
+  const result = await pass.gathered.remote.read(id);
+  return result.state === 'present' ? result.object : undefined;
+}
+
+/** Says what is about to be done; fails when the object has changed since it was planned from. */
+export async function writeIntent(pass: GatheredPass, intent: Intent): Promise<void> {
+  pass.draft.status.pending = { ...pass.draft.status.pending, intent };
+  await pass.draft.save({ fenced: true });
+}
+
+/** The outcome is known; approvals stay. */
+export function clearIntent(pass: GatheredPass): void {
+  const approved = pass.draft.status.pending?.approved;
+  pass.draft.status.pending = approved && approved.length > 0 ? { approved } : undefined;
+}
+
+/** A write that certainly did nothing. */
+export function isClear(error: RemoteError): boolean {
+  const known = {
+    referenceChanged: false,
+    running: false,
+    words: error.words,
+    probe: false,
+    creating: true,
+    itemKnown: false,
+  };
+  return classify(error.outcome, error.access, known).class !== 'ambiguous';
+}
+
+/** A write whose effect is not to be seen yet. */
+export function unsettled(message: string): RemoteError {
+  return new RemoteError(message, { kind: 'transport', failure: 'timeout', sent: true }, 'write');
+}
