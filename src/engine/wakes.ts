@@ -68,11 +68,15 @@ export function createWakes(
   };
 }
 
-function wakeReferrers(all: readonly Wired[], resource: Resource, deep: boolean): void {
+/** A pipeline and its events refer to each other: each is woken once. */
+function wakeReferrers(all: readonly Wired[], resource: Resource, deep: boolean, woken = new Set<string>()): void {
   for (const { store, queue } of all) {
     for (const referrer of store.byIndex('ref', refOf(resource))) {
+      const ref = refOf(referrer);
+      if (woken.has(ref)) continue;
+      woken.add(ref);
       queue.add(keyOf(referrer), 'retry');
-      if (deep) wakeReferrers(all, referrer, deep);
+      if (deep) wakeReferrers(all, referrer, deep, woken);
     }
   }
 }

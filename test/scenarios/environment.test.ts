@@ -3,6 +3,7 @@ import { convergedEnvironment, itemNamed, PASSWORD, USER_PASSWORD, writesOf } fr
 
 test('a whole environment, applied at once, converges without a warning and stays quiet', async () => {
   const world = await convergedEnvironment();
+  expect(world.logs.filter(({ level }) => level === 'error')).toEqual([]);
   expect(world.cluster.events().filter(({ type }) => type === 'Warning')).toEqual([]);
   const job = itemNamed(world, 'jobs', 'Nightly');
   const daily = itemNamed(world, 'transformations', 'Daily');
