@@ -48,6 +48,6 @@ export function createRemote(options: RemoteOptions): Remote {
       session.deepReads.remove(turn(id));
       calls.changed();
     },
-    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames) }),
+    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames, session.writes) }),
   };
 }
