@@ -8,7 +8,8 @@ const NAMED = 5;
 /** The fields that a refused call was about, for people: those that the server's words speak of, else all that were sent. */
 export function blamed(steps: readonly Step[], words: string): string {
   const changes = steps.flatMap((step) => step.changes);
-  const spoken = changes.filter((change) => isSpokenOf(change, words));
+  const named = changes.filter(({ path }) => path.includes('.') && fold(words).includes(fold(path)));
+  const spoken = named.length > 0 ? named : changes.filter((change) => isSpokenOf(change, words));
   const paths = (spoken.length > 0 ? spoken : changes).map(({ path }) => `spec.${path}`);
   const shown = paths.slice(0, NAMED).join(', ');
   return paths.length > NAMED ? `${shown} and ${paths.length - NAMED} more` : shown;
