@@ -123,10 +123,11 @@ async function plannedPass(
 }
 
 /** The id of what is only observed is known too, without a claim; one that is not there any more is forgotten. */
-function noteId({ draft, gathered }: GatheredPass, object: RemoteObject | undefined): void {
+function noteId({ draft, gathered, resource }: GatheredPass, object: RemoteObject | undefined): void {
   const { status } = draft;
   if (status.owned === true) return;
-  status.id = object?.id;
+  // An imported id is kept: what is behind it may only be another server for the moment.
+  if (object || resource.spec.id === undefined) status.id = object?.id;
   if (object && gathered.scope.identity !== undefined) status.serverIdentity = gathered.scope.identity;
 }
 

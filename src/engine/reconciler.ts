@@ -4,6 +4,7 @@ import { deletionPass } from './deletion.ts';
 import { createDraft } from './draft.ts';
 import { explainFailure } from './failed.ts';
 import { finalizerPass, settledAlready } from './finalizers.ts';
+import { serverChanged } from './identity.ts';
 import type { Kind } from './kind.ts';
 import { livePass } from './livePass.ts';
 import { createMemories, type Memories } from './memory.ts';
@@ -149,6 +150,9 @@ async function unusablePass(
   pass: GatheredPass,
   unusable: NonNullable<GatheredPass['gathered']['scope']['unusable']>,
 ): Promise<PassResult> {
+  // Another server says nothing about the object, however long one waits.
+  const changed = serverChanged(pass);
+  if (changed) return report(pass, changed, { outcome: 'stalled' }, pass);
   const { reason, message, since } = unusable;
   const age = pass.deps.clock.now() - since;
   if (settledAlready(pass)) {
