@@ -59,11 +59,21 @@ export async function deletionPass(
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
-    if (failure.class === 'gone') return letGo(pass);
-    const reason = 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
+    // Something of it is gone, or all of it.
+    if (failure.class === 'gone' && (await isGone(gathered))) return letGo(pass);
+    const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
     return blocked(pass, { reason, message: error.message, unusable });
+  }
+}
+
+async function isGone({ gathered, draft }: GatheredPass): Promise<boolean> {
+  try {
+    return (await gathered.remote.read(draft.status.id!)).state === 'absent';
+  } catch (error) {
+    if (error instanceof RemoteError) return false;
+    throw error;
   }
 }
 
@@ -142,9 +152,12 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   const { gathered, draft, deps, resource } = pass;
   const id = draft.status.id!;
   const before = await gathered.remote.read(id);
-  if (before.state === 'present') {
+  // A server that lags still shows what was deleted a moment ago.
+  const isLagging = deps.clock.now() - (pass.memory.deletedAt ?? Number.NEGATIVE_INFINITY) < gathered.scope.lagGraceMs;
+  if (before.state === 'present' && !isLagging) {
     requireLease(pass);
     await gathered.remote.delete(id);
+    pass.memory.deletedAt = deps.clock.now();
     pass.logger.info({ id }, 'deleted on the server');
   }
   const after = before.state === 'absent' ? before : await gathered.remote.read(id);

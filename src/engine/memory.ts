@@ -24,6 +24,8 @@ export interface Memory {
   deepDue: boolean;
   /** What the server refused, as a digest of what was wanted; not sent again for an hour or until it differs. */
   refused?: { digest: string; at: number; reason: string; message: string };
+  /** When this resource deleted its object, for reads that lag. */
+  deletedAt?: number;
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
   /** Since when reads of it fail, ms since the epoch. */

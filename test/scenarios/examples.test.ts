@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { Random } from '../../src/ports/random.ts';
+import type { Loose, Manifest } from '../cluster/types.ts';
+import { type Dialect, randomDialect, referenceDialect } from '../simulator/dialect.ts';
+import { readExample, withDeletion } from '../support/examples.ts';
+import { createSeededRandom } from '../support/seededRandom.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const MINUTE = 60_000;
+
+const isOurs = ({ kind }: Manifest) => kind.startsWith('Sync');
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  return items
+    .map((item) => ({ item, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+/** What the server holds, whatever it makes of the ends of texts. */
+function holdings(world: World): unknown {
+  return JSON.parse(world.simulator.dump(), (_, value) => (typeof value === 'string' ? value.trim() : value));
+}
+
+function isReady(world: World, { kind, metadata }: Manifest): boolean {
+  return world.condition(kind, String(metadata.name), 'Ready')?.startsWith('True') === true;
+}
+
+/** Applies in that order, with pauses up to `pauseMs`, and waits until all are Ready. */
+async function converge(world: World, order: readonly Manifest[], pause: () => number): Promise<void> {
+  await world.start();
+  for (const manifest of order) {
+    world.apply(manifest);
+    await world.settle(pause());
+  }
+  await world.until(() => order.filter(isOurs).every((one) => isReady(world, one)), 60 * MINUTE, 'all Ready');
+}
+
+/** The example in the order of its files, on the reference server. */
+async function reference(): Promise<unknown> {
+  const world = createWorld();
+  await converge(world, withDeletion(readExample('full', world.simulator.token), 'Delete'), () => 0);
+  return holdings(world);
+}
+
+test('examples/full holds what it says: all types of jobs, all kinds of steps, all roles', async () => {
+  const world = createWorld();
+  await converge(world, readExample('full', world.simulator.token), () => 0);
+  await world.settle(10 * MINUTE);
+  const { workspaces, connections, jobs, transformations, pipelines, events, users } = world.simulator.state;
+  // The default workspace and the administrator were there before.
+  expect([workspaces.size, connections.size, users.size]).toEqual([3, 5, 5]);
+  const types = (items: Map<string, { fields: Loose }>) => [...items.values()].map(({ fields }) => fields.type).sort();
+  expect(types(jobs)).toEqual(['ChangeDataCapture', 'LoadFolder', 'ReverseETL', 'Standard', 'SyncAll']);
+  expect(types(transformations)).toEqual(['DBT', 'SQL']);
+  const known = new Map([...jobs, ...events, ...transformations].map(([id, { fields }]) => [id, fields.name]));
+  const [morning] = [...pipelines.values()];
+  const steps = morning!.children.map(({ fields }) => known.get(String(fields.reference)));
+  expect(steps).toEqual(['CRM', 'Check', 'Revenue', 'Scores to CRM', 'Done']);
+  const roles = [...users.values()].flatMap(({ fields }) => fields.roles as string[]).sort();
+  expect(roles).toEqual(['cdata_admin', 'cdata_admin', 'cdata_job_creator', 'cdata_standard', 'cdata_support']);
+  expect(world.cluster.events().filter(({ type }) => type === 'Warning')).toEqual([]);
+  const since = world.clock.now();
+  await world.settle(60 * MINUTE);
+  expect(world.syncWrites(since)).toEqual([]);
+});
+
+/** Dialects in which two seeds differ; the first one is the reference. */
+const dialectFor = (seed: number): Dialect =>
+  seed === 0 ? referenceDialect : randomDialect(createSeededRandom(1_000 + seed));
+
+test.each(Array.from({ length: 20 }, (_, at) => at * 5))(
+  'examples/full in any order on any server is the same in the end, and gone without a trace (seeds %i and the next four)',
+  async (first) => {
+    const expected = await reference();
+    for (let seed = first; seed < first + 5; seed++) {
+      const random = createSeededRandom(seed);
+      const world = createWorld({ seed, dialect: dialectFor(seed) });
+      const before = world.simulator.dump();
+      const manifests = withDeletion(readExample('full', world.simulator.token), 'Delete');
+      await converge(world, shuffled(manifests, random), () => Math.floor(random.next() ** 3 * 20_000));
+      expect(holdings(world), `seed ${seed}`).toEqual(expected);
+
+      const going = shuffled(manifests.filter(isOurs), random);
+      for (const { kind, metadata } of going) {
+        world.remove(kind, String(metadata.name));
+        await world.settle(Math.floor(random.next() ** 3 * 10_000));
+      }
+      const isGone = () => !going.some(({ kind, metadata }) => world.get(kind, String(metadata.name)));
+      await world.until(isGone, 120 * MINUTE, `the end of all, seed ${seed}`);
+      expect(world.simulator.dump(), `seed ${seed}`).toBe(before);
+      expect(world.logs.filter(({ level }) => level === 'error')).toEqual([]);
+    }
+  },
+);
