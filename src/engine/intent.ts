@@ -2,6 +2,9 @@ import { expectedDigest } from './applyChildren.ts';
 import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
+import { childHash, expectedOf, observedHash, rememberedKey } from './planChildren.ts';
+import type { RemoteObject } from './remote.ts';
+import type { ChildStatus } from './resource.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
@@ -60,7 +63,26 @@ async function showsExpected(pass: GatheredPass, expected: string | undefined): 
   const result = await gathered.remote.read(draft.status.id);
   if (result.state !== 'present' || !result.object.children) return false;
   const { natural } = kind.children;
-  return expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
+  const isShown = expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
+  if (isShown) rememberShown(pass, result.object.children);
+  return isShown;
+}
+
+/** Children that were added without an id in the reply, and are there: they show what the server made of what was written. */
+function rememberShown({ draft, gathered, kind }: GatheredPass, children: readonly RemoteObject[]): void {
+  const { desired } = gathered;
+  if (!desired.children) return;
+  const remembered = draft.status.children ?? [];
+  const known = new Set(remembered.map(({ id }) => id));
+  const kept = expectedOf(kind, desired, children, remembered);
+  const found = desired.children.flatMap((child, at): ChildStatus[] => {
+    const object = kept[at];
+    if (!object || known.has(object.id) || kind.children!.natural(object.fields) !== child.natural) return [];
+    const applied = childHash(child.fields);
+    const shown = observedHash(child.fields, object);
+    return [{ id: object.id, key: rememberedKey(child), applied, ...(shown !== applied && { accepted: shown }) }];
+  });
+  if (found.length > 0) draft.status.children = [...remembered, ...found];
 }
 
 async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
