@@ -51,7 +51,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     memory: pass.memory,
     now: pass.deps.clock.now(),
     startedAt: pass.startedAt,
-    unchanged: isUnchanged(pass),
+    unchanged: isUnchanged(pass) && pass.gathered.desired.missing === undefined,
   });
   return decide(pass, observation, handovers);
 }
@@ -214,6 +214,7 @@ function gateSteps(pass: GatheredPass, plan: Plan, adoption: 'allowed' | 'refuse
     approved: new Set(pass.draft.status.pending?.approved),
     contended: isContended(pass.memory, now),
     suspicious: pass.gathered.scope.suspicious !== undefined,
+    missing: pass.gathered.desired.missing !== undefined,
     ...(adoption && { adoption }),
   });
 }
@@ -277,6 +278,7 @@ async function conclude(
     name: pass.gathered.desired.name,
     exists: object !== undefined,
     suspicious: pass.gathered.scope.suspicious,
+    missing: pass.gathered.desired.missing,
   });
   const unseen = verdict.state === 'converged' && unseenChildren(pass, object);
   return unseen ? finish(pass, unseen, object, wrote, HOUR) : finish(pass, verdict, object, wrote);
@@ -291,10 +293,17 @@ async function finish(
 ): Promise<PassResult> {
   const mayAct = verdict.state === 'converged' && enforces(pass) && pass.draft.status.owned === true;
   if (mayAct) await actionPass(pass, wrote);
-  const outcome = verdict.state === 'stalled' ? 'stalled' : verdict.state === 'progressing' ? 'retry' : 'done';
+  const outcome = outcomeOf(pass, verdict);
   const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
-  const againMs = contended ? HOUR : laterMs;
+  const againMs = contended ? HOUR : (laterMs ?? pass.gathered.desired.missing?.againMs);
   return report(pass, verdict, { outcome, ...(againMs !== undefined && { againMs }) }, pass, object);
+}
+
+function outcomeOf(pass: GatheredPass, verdict: Verdict): PassResult['outcome'] {
+  if (verdict.state === 'stalled') return 'stalled';
+  if (verdict.state !== 'progressing') return 'done';
+  // What is missing wakes the object when it comes.
+  return verdict.reason === pass.gathered.desired.missing?.reason ? 'wait' : 'retry';
 }
 
 function showPlan(pass: GatheredPass, gated: Gated) {

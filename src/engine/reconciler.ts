@@ -177,12 +177,12 @@ async function unusablePass(
   return report(pass, { state: 'progressing', reason, message }, { outcome: 'wait' }, pass);
 }
 
-async function blockedPass(pass: Pass, { reason, message, stalled, unseen }: Blocked): Promise<PassResult> {
+async function blockedPass(pass: Pass, { reason, message, stalled, unseen, againMs }: Blocked): Promise<PassResult> {
   if (unseen && settledAlready(pass))
     return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
   if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
-  return report(pass, verdict, { outcome: 'wait' });
+  return report(pass, verdict, { outcome: 'wait', ...(againMs !== undefined && { againMs }) });
 }
 
 /** The first pass records the tokens that it finds and acts on none: a restore brings old ones back. */

@@ -26,7 +26,8 @@ export interface CallArgs {
   link?: string;
 }
 
-export type Known = boolean | (() => boolean | Promise<boolean>);
+/** Undefined: nobody can tell yet. */
+export type Known = boolean | (() => boolean | Promise<boolean | undefined>);
 
 /** Milliseconds. */
 export interface Timeouts {

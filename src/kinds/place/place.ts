@@ -49,6 +49,11 @@ export function placeOnServer(context: KindContext, resource: Resource): Place &
   return { ...admitted(context, resource, found, { id: workspaceId, name }), workspaceId };
 }
 
+/** The place of an object that lies in no workspace, or does not tell in which. Throws Blocked. */
+export function placeUnderServer(context: KindContext, resource: Resource, serverRef: ServerReference): Place {
+  return admitted(context, resource, findServer(context, resource, serverRef), {});
+}
+
 interface Found {
   server: Resource;
   session?: ServerSession;

@@ -8,7 +8,7 @@ import { createReader } from './read.ts';
 
 /** The engine's view of one kind below one parent: the polled collection for what is there, the API for the rest. */
 export function createRemote(options: RemoteOptions): Remote {
-  const { session, workspace, collection, api, kind, renames = {}, childRenames = {} } = options;
+  const { session, collection, api, kind, renames = {}, childRenames = {} } = options;
   const calls = createCalls(options);
   const turn = (id: string) => `${kind}/${id}`;
   const at = (id: string) => ({ lane: 'user', known: () => calls.exists(id) }) as const;
@@ -19,7 +19,7 @@ export function createRemote(options: RemoteOptions): Remote {
     const entry = id === undefined ? undefined : collection.get(id);
     const entries = id === undefined ? collection.byName(name ?? '') : entry ? [entry] : [];
     if (entries.length === 0) return { state: 'absent', listedAt };
-    if (entry) workspace?.deepReads.add(turn(entry.id), options.deepReadAt);
+    if (entry && options.inTurn) session.deepReads.add(turn(entry.id), options.deepReadAt);
     return { state: 'present', ids: entries.map((one) => one.id), digest: entries[0]!.digest, listedAt };
   }
 
@@ -45,9 +45,9 @@ export function createRemote(options: RemoteOptions): Remote {
       await calls.run(api.delete(id, at(id)));
       session.writes.forget(id);
       collection.removed(id);
-      workspace?.deepReads.remove(turn(id));
+      session.deepReads.remove(turn(id));
       calls.changed();
     },
-    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames) }),
+    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames, session.writes) }),
   };
 }

@@ -13,6 +13,8 @@ export interface RemoteOptions {
   session: ServerSession;
   /** Where it lives; absent for what lies above workspaces. */
   workspace?: WorkspaceSession;
+  /** Objects of the kind are read in full in turn: their lists may not tell all. */
+  inTurn?: boolean;
   collection: Collection;
   kind: EntityKind;
   api: RemoteApi;

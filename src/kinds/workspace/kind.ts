@@ -28,6 +28,7 @@ export function createWorkspaceKind(context: KindContext): Kind {
       return parsed.ok ? [] : parsed.problems;
     },
     warnings: () => [],
+    holds: () => true,
     references: ({ metadata, spec }) => {
       const serverRef = spec.serverRef as unknown as SyncWorkspaceSpec['serverRef'] | undefined;
       return serverRef ? [`SyncServer/${serverKeyOf(serverRef, metadata.namespace)}`] : [];
