@@ -5,6 +5,7 @@ import type { Draft, StatusPatcher } from './draft.ts';
 import type { Gathered, Kind } from './kind.ts';
 import type { Macs } from './macs.ts';
 import type { Memory } from './memory.ts';
+import type { Step } from './plan.ts';
 import type { EffectivePolicies } from './policies.ts';
 import type { Resource } from './resource.ts';
 import type { TokenName } from './tokens.ts';
@@ -53,6 +54,8 @@ export interface Pass {
 export interface GatheredPass extends Pass {
   gathered: Gathered;
   policies: EffectivePolicies;
+  /** The steps whose call is under way or was the last. */
+  applying?: readonly Step[];
 }
 
 export interface PassResult {

@@ -23,7 +23,7 @@ export function placeInPipeline(context: KindContext, resource: Resource): Pipel
   const { namespace } = resource.metadata;
   const what = `SyncPipeline ${namespace}/${pipelineRef.name}, which spec.pipelineRef names,`;
   const pipeline = context.stores.SyncPipeline?.get(`${namespace}/${pipelineRef.name}`);
-  if (!pipeline) throw new Blocked('ReferenceNotFound', `${what} does not exist`);
+  if (!pipeline) throw new Blocked('ReferenceNotFound', `${what} does not exist; make it, or correct the name`);
   const { workspaceRef, serverRef: beside } = pipeline.spec;
   const spec = { ...resource.spec, workspaceRef: workspaceRef!, ...(beside !== undefined && { serverRef: beside }) };
   const place = placeInWorkspace(context, { ...resource, spec });

@@ -53,7 +53,7 @@ test('what is missing is named with kind, name and field', async () => {
   const fakes = createReadyFakes();
   await expect(resolve(fakes, { name: 'gone' })).rejects.toMatchObject({
     reason: 'ReferenceNotFound',
-    message: 'SyncConnection team/gone, which spec.sourceRef names, does not exist',
+    message: 'SyncConnection team/gone, which spec.sourceRef names, does not exist; make it, or correct the name',
   });
   fakes.put(resource('SyncConnection', 'new', { spec: { name: 'New' } }));
   await expect(resolve(fakes, { name: 'new' })).rejects.toMatchObject({

@@ -32,20 +32,24 @@ export async function resolveReference(
   const { namespace } = resource.metadata;
   const what = `${kind} ${namespace}/${reference.name}`;
   const target = context.stores[kind]?.get(`${namespace}/${reference.name}`);
-  if (!target) throw new Blocked('ReferenceNotFound', `${what}, which ${field} names, does not exist`);
+  if (!target)
+    throw new Blocked(
+      'ReferenceNotFound',
+      `${what}, which ${field} names, does not exist; make it, or correct the name`,
+    );
+  const { session } = place;
+  const home = workspaceOf(context, target, session);
+  if (home !== undefined && home !== place.workspace.session.id) {
+    const remedy = `an object can use only what is in its own workspace: refer to another ${kind}, or move one of the two`;
+    throw new Blocked('ReferenceElsewhere', `${what}, which ${field} names, is in another workspace; ${remedy}`, true);
+  }
   const { id, serverIdentity } = target.status ?? {};
   if (id === undefined) throw new Blocked('ReferenceNotReady', `${what}, which ${field} names, has no id in Sync yet`);
-  const { session } = place;
   const elsewhere = (identity: string | undefined) =>
     identity !== undefined && session.identity !== undefined && identity !== session.identity;
   // When the object itself is of another server than the one that answers, that is what is to be said.
   if (elsewhere(serverIdentity) && !elsewhere(resource.status?.serverIdentity)) {
     throw new Blocked('ReferenceElsewhere', `${what}, which ${field} names, is on another server`);
-  }
-  const home = workspaceOf(context, target, session);
-  if (home !== undefined && home !== place.workspace.session.id) {
-    const remedy = `an object can use only what is in its own workspace: refer to another ${kind}, or move one of the two`;
-    throw new Blocked('ReferenceElsewhere', `${what}, which ${field} names, is in another workspace; ${remedy}`, true);
   }
   return { id, name: target.spec.name as string };
 }

@@ -66,7 +66,7 @@ function taskIds(
   return wanted.map((word) => {
     const task = tasks.find(({ id, key }) => key === word || key === shortHash(word) || id === word);
     if (task) return task.id;
-    const field = `${word}, which spec.trigger.afterTasks names`;
-    throw new Blocked('ReferenceNotReady', `SyncJob ${namespace}/${job} has no task ${field}, in Sync yet`);
+    const what = `SyncJob ${namespace}/${job} has no task ${word} in Sync yet, which spec.trigger.afterTasks names`;
+    throw new Blocked('ReferenceNotReady', `${what}; give the key, the table or the id of one of its tasks`);
   });
 }
