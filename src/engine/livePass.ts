@@ -21,6 +21,8 @@ import { unreadable, unseenChildren } from './unsupported.ts';
 import { MISSING_MS, verdictOf } from './verdict.ts';
 
 const HOUR = 3_600_000;
+/** The end of the run wakes it; this is for one whose end was missed. */
+const BUSY_LOOK_MS = 300_000;
 /** What the server does not show consistently is looked at at least so often; milliseconds. */
 const MOST_LOOK_MS = 300_000;
 
@@ -169,12 +171,15 @@ async function gatedPass(
     showPlan(pass, gated);
     return report(pass, { state: 'stalled', ...refused }, { outcome: 'stalled', againMs: HOUR }, pass, object);
   }
+  const busy = stillBusy(pass);
+  if (busy) return report(pass, busy, { outcome: 'wait', againMs: BUSY_LOOK_MS }, pass, object);
   noteDrift(pass, gated);
   pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
   const after = await apply(pass, gated.go, object);
   announceWrites(pass, gated);
   pass.memory.refused = undefined;
   pass.memory.unclear = undefined;
+  pass.memory.busy = undefined;
   // Whatever was approved and is done must not be approved a second time.
   const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined, false);
   const settledAfter = after
@@ -236,10 +241,20 @@ function approve(pass: GatheredPass, gated: Gated): boolean {
   return keys.length > 0;
 }
 
+/** While the run goes on that a change was refused for, asking again would only be refused again. */
+function stillBusy({ memory, draft, gathered, deps }: GatheredPass): Verdict | undefined {
+  const { busy } = memory;
+  const id = draft.status.id;
+  if (!busy || id === undefined || deps.clock.now() - busy.at >= HOUR) return undefined;
+  return gathered.hooks?.running?.(id)?.running ? busy.verdict : undefined;
+}
+
 /** What the server refused an hour ago or less is not sent again while the same is wanted. */
 function refusal(pass: GatheredPass): { reason: string; message: string } | undefined {
   const { refused, wanted } = pass.memory;
   if (!refused || refused.digest !== wanted || pass.deps.clock.now() - refused.at >= HOUR) return undefined;
+  // What it refers to may have been put right.
+  if ((pass.gathered.scope.referenceChangedAt ?? 0) > refused.at) return undefined;
   return { reason: refused.reason, message: refused.message };
 }
 

@@ -93,5 +93,6 @@ function askedFor(before: Resource, after: Resource): boolean {
 function usedByOthers(resource: Resource | undefined): unknown {
   if (!resource) return undefined;
   const { metadata, spec, status } = resource;
-  return [metadata.uid, metadata.deletionTimestamp, metadata.generation, spec.suspend, status?.id, status?.tokens];
+  const { uid, deletionTimestamp, generation } = metadata;
+  return [uid, deletionTimestamp, generation, spec.suspend, status?.id, status?.tokens, status?.applied];
 }

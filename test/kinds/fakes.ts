@@ -120,7 +120,7 @@ function createFakeServer() {
       view: (id: string) => views.get(id),
     },
     deepReads: { add: nothing, remove: nothing, touched: nothing },
-    changedAt: undefined,
+    changes: [],
   };
   const client = {
     origin: 'http://sync.test:8181',

@@ -42,7 +42,7 @@ export function scopeOf(input: ScopeInput): Scope {
   const lists = workspace ? [workspace.session.connections, workspace.session.jobs] : [session.workspaces];
   const suspicious = suspicionOf(lists, workspace?.resource ?? server);
   const accepted = (server.status as ServerStatus | undefined)?.acceptedServer;
-  const changedAt = workspace?.session.changedAt;
+  const changedAt = workspace?.session.changes.find(({ id }) => id !== resource.status?.id)?.at;
   return {
     origin: client.origin,
     ...(identity !== undefined && { identity }),

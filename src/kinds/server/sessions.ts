@@ -39,8 +39,8 @@ export interface WorkspaceSession {
   readonly jobRuns: RunTracker;
   /** Deep reads in turn; ids are `connection/<id>`, `job/<id>`. One for all workspaces of the server, as its rate is. */
   readonly deepReads: Turns;
-  /** When we last changed something that others may refer to here, ms since the epoch. */
-  changedAt: number | undefined;
+  /** What we changed last here, newest first, times in ms since the epoch; two, so that one of them is not the asker's own doing. */
+  changes: readonly { id: string; at: number }[];
 }
 
 /** Objects that we created or changed, for as long as a read may lag behind that. */

@@ -57,7 +57,7 @@ export function openWorkspace(
     jobs,
     jobRuns,
     deepReads,
-    changedAt: undefined,
+    changes: [],
     stop() {
       connections.stop();
       jobs.stop();
