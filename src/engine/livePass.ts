@@ -14,6 +14,7 @@ import { type Observation, observe } from './observe.ts';
 import { echo, type GatheredPass, type PassResult } from './pass.ts';
 import type { Plan } from './plan.ts';
 import { planObject } from './planObject.ts';
+import { refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
 import { report } from './report.ts';
 import { type Settled, settleWrites } from './settle.ts';
@@ -33,6 +34,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     const again = changed.state === 'progressing';
     return report(pass, changed, again ? { outcome: 'wait', againMs: 1_000 } : { outcome: 'stalled' }, pass);
   }
+  forgetRenamed(pass);
   const waiting = await resolveIntent(pass);
   if (waiting) return report(pass, waiting.verdict, waiting.result, pass);
   if (pass.fired.has('reconcile-requested-at')) {
@@ -56,6 +58,16 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     unchanged: isUnchanged(pass),
   });
   return decide(pass, observation, handovers);
+}
+
+/** What is not ours is known by its name: under another name the resource means another object. */
+function forgetRenamed({ draft, gathered, resource }: GatheredPass): void {
+  const { status } = draft;
+  if (status.id === undefined || status.owned === true || resource.spec.id !== undefined) return;
+  const glance = gathered.remote.glance({ name: gathered.desired.name });
+  if (glance.state === 'unlisted' || (glance.state === 'present' && glance.ids.includes(status.id))) return;
+  status.id = undefined;
+  status.owned = undefined;
 }
 
 async function decide(pass: GatheredPass, observation: Observation, handovers: Set<string>): Promise<PassResult> {
@@ -239,23 +251,6 @@ function approve(pass: GatheredPass, gated: Gated): boolean {
   draft.status.pending = { ...draft.status.pending, approved: keys };
   deps.record(resource, 'Normal', 'Approved', `plan ${value} was approved: ${plan.summary}`);
   return keys.length > 0;
-}
-
-/** While the run goes on that a change was refused for, asking again would only be refused again. */
-function stillBusy({ memory, draft, gathered, deps }: GatheredPass): Verdict | undefined {
-  const { busy } = memory;
-  const id = draft.status.id;
-  if (!busy || id === undefined || deps.clock.now() - busy.at >= HOUR) return undefined;
-  return gathered.hooks?.running?.(id)?.running ? busy.verdict : undefined;
-}
-
-/** What the server refused an hour ago or less is not sent again while the same is wanted. */
-function refusal(pass: GatheredPass): { reason: string; message: string } | undefined {
-  const { refused, wanted } = pass.memory;
-  if (!refused || refused.digest !== wanted || pass.deps.clock.now() - refused.at >= HOUR) return undefined;
-  // What it refers to may have been put right.
-  if ((pass.gathered.scope.referenceChangedAt ?? 0) > refused.at) return undefined;
-  return { reason: refused.reason, message: refused.message };
 }
 
 function noteDrift(pass: GatheredPass, gated: Gated): void {

@@ -64,7 +64,11 @@ export function openSession(
   const workspaces = collect(context, {
     kind: 'SyncWorkspace',
     getOperation: 'workspaces.get',
-    list: (signal) => probe.list(signal),
+    async list(signal) {
+      const listed = await probe.list(signal);
+      hold();
+      return listed;
+    },
     onChange(changes) {
       for (const { id, what } of changes) {
         if (what !== 'vanished') continue;
@@ -76,12 +80,24 @@ export function openSession(
   const tables = new Map<string, { at: number; records: Promise<TableRecord[]> }>();
   let probedAt = Number.NEGATIVE_INFINITY;
   let closed: Unusable | undefined;
+  let held = false;
 
   function failed(error: SyncError): void {
     if (closed || !concernsServer(error) || clock.monotonic() - probedAt < PROBE_GAP_MS) return;
     probedAt = clock.monotonic();
     // Its outcome is noted by the probe itself.
     workspaces.refresh().catch(() => {});
+  }
+
+  /** Nothing is asked of another server with the ids of the one before, until that is accepted. */
+  function hold(): void {
+    const hold = probe.unusable?.reason === 'ServerChanged';
+    if (hold === held || closed) return;
+    held = hold;
+    for (const part of [jobRuns, deepReads, ...spaces.values()]) {
+      if (hold) part.stop();
+      else part.start();
+    }
   }
 
   workspaces.start();
@@ -95,7 +111,10 @@ export function openSession(
     writes,
     failed,
     probed: probe.probed,
-    accept: probe.accept,
+    accept(identity) {
+      probe.accept(identity);
+      hold();
+    },
     block: probe.block,
     get finding() {
       return probe.finding;
@@ -113,7 +132,7 @@ export function openSession(
       let space = spaces.get(id);
       if (!space) {
         space = openWorkspace(context, id, jobRuns, deepReads);
-        if (closed) space.stop();
+        if (closed || held) space.stop();
         spaces.set(id, space);
       }
       return space;

@@ -6,6 +6,7 @@ import type { SessionContext } from './context.ts';
 import { createSecretTeacher } from './secrets.ts';
 
 export interface LiveWorkspace extends WorkspaceSession {
+  start(): void;
   stop(): void;
 }
 
@@ -49,8 +50,11 @@ export function openWorkspace(
       }
     },
   });
-  connections.start();
-  jobs.start();
+  const start = () => {
+    connections.start();
+    jobs.start();
+  };
+  start();
   return {
     id,
     connections,
@@ -58,6 +62,7 @@ export function openWorkspace(
     jobRuns,
     deepReads,
     changes: [],
+    start,
     stop() {
       connections.stop();
       jobs.stop();
