@@ -126,6 +126,8 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
     }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
+    if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
+    if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
     if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
     const result = await report(pass, verdict, { outcome: 'retry' }, pass);
     if (isStalled(pass)) {

@@ -107,6 +107,6 @@ function usedByOthers(resource: Resource | undefined): unknown {
   const children = status?.children?.map(({ id, key }) => [id, key]);
   return [
     ...[metadata.uid, metadata.deletionTimestamp, metadata.generation],
-    ...[spec.suspend, status?.id, children, status?.tokens],
+    ...[spec.suspend, status?.id, children, status?.tokens, status?.applied],
   ];
 }

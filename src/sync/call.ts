@@ -26,8 +26,8 @@ export interface CallArgs {
   link?: string;
 }
 
-/** Undefined: nobody can tell yet. */
-export type Known = boolean | (() => boolean | Promise<boolean | undefined>);
+/** Undefined: a 404 says nothing about the route. */
+export type Known = boolean | (() => boolean | undefined | Promise<boolean | undefined>);
 
 /** Milliseconds. */
 export interface Timeouts {

@@ -1,6 +1,6 @@
 import type { Resource } from '../../src/engine/resource.ts';
 import type { KindContext } from '../../src/kinds/context.ts';
-import type { ServerSession, WorkspaceSession } from '../../src/kinds/server/sessions.ts';
+import type { ServerSession, WorkspaceSession } from '../../src/kinds/session/sessions.ts';
 import type { ValueRef } from '../../src/kube/secretReader.ts';
 import { createStore } from '../../src/kube/store.ts';
 import type { Logger } from '../../src/ports/logger.ts';
@@ -137,7 +137,7 @@ function createFakeServer() {
     jobRuns: runs,
     transformationRuns: runs,
     pipelineRuns: runs,
-    changedAt: undefined,
+    changes: [],
   };
   const client = {
     origin: 'http://sync.test:8181',

@@ -10,7 +10,7 @@ import type { RunsOfKind } from '../../sync/runs.ts';
 import type { KindContext } from '../context.ts';
 import { placeInWorkspace, type WorkspacePlace } from '../place/place.ts';
 import { placeReferences } from '../place/references.ts';
-import type { WorkspaceSession } from '../server/sessions.ts';
+import type { WorkspaceSession } from '../session/sessions.ts';
 import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
 import { createMemory } from '../shared/remembered.ts';
 import { spelledAs } from '../shared/spelling.ts';
