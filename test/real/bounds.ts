@@ -28,7 +28,7 @@ export function probesOf(schema: Loose): Probe[] {
     ...(minLength === undefined
       ? []
       : edge(`minLength ${minLength}`, 'a'.repeat(minLength), 'a'.repeat(minLength - 1))),
-    ...numbers(schema, maximum, minimum, edge),
+    ...numbers(maximum, minimum, edge),
     ...(maxItems === undefined
       ? []
       : edge(`maxItems ${maxItems}`, items(schema, maxItems), items(schema, maxItems + 1))),
@@ -45,7 +45,6 @@ export function probesOf(schema: Loose): Probe[] {
 }
 
 function numbers(
-  _schema: Loose,
   maximum: number | undefined,
   minimum: number | undefined,
   edge: (bound: string, value: unknown, beyond: unknown) => Probe[],

@@ -4,7 +4,7 @@ import { readCrds } from '../cluster/readCrds.ts';
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { probesOf } from './bounds.ts';
 import { BASES, COMPANIONS, sampleFor } from './samples.ts';
-import { fieldOf, isObject, type Node, nodesOf, pathOf, put, type Rule, rulesOf } from './schemaTree.ts';
+import { boundFieldOf, fieldOf, isObject, type Node, nodesOf, pathOf, put, type Rule, rulesOf } from './schemaTree.ts';
 import { createStage, type Stage } from './stage.ts';
 
 const CRDS = readCrds('crds');
@@ -65,7 +65,8 @@ describe.each(CRDS.map((crd) => [crd.spec.names.kind as string, crd] as const))(
       );
     const to = (value: unknown) => (now: unknown) => (isObject(value) ? over(now as Loose, value) : value);
     if (sample.transition) return changes(node, rule, to(sample.good), to(sample.bad));
-    expect(await attempt(node, to(sample.good))).toMatchObject({ status: 201 });
+    const { status, body } = await attempt(node, to(sample.good));
+    expect(status, body.message).toBeLessThan(300);
     refuses(await attempt(node, to(sample.bad)), node, rule);
   });
 
@@ -104,7 +105,7 @@ describe.each(CRDS.map((crd) => [crd.spec.names.kind as string, crd] as const))(
         const { status, body } = await attempt(node, () => value);
         probes++;
         const causes: Loose[] = body.details?.causes ?? [];
-        const field = `${fieldOf(node)}${below}`;
+        const field = `${boundFieldOf(node)}${below}`;
         const fits = refusedAs
           ? status === 422 && causes.some((cause) => cause.field === field && refusedAs.includes(cause.reason))
           : status < 300;
@@ -119,7 +120,7 @@ describe.each(CRDS.map((crd) => [crd.spec.names.kind as string, crd] as const))(
     const reply = await stage.api.post(`${path()}?dryRun=All`, manifest({ ...base(), nonsense: { deep: 1 } }));
     expect(reply.status).toBe(201);
     expect(reply.body.spec.nonsense).toBeUndefined();
-    expect(reply.headers.warning).toContain('unknown field "spec.nonsense"');
+    expect(reply.headers.warning).toMatch(/unknown field .*spec\.nonsense/);
     const strict = await stage.api.post(
       `${path()}?dryRun=All&fieldValidation=Strict`,
       manifest({ ...base(), nonsense: 1 }),
@@ -137,10 +138,9 @@ describe.each(CRDS.map((crd) => [crd.spec.names.kind as string, crd] as const))(
   });
 });
 
-it('has no sample that no rule uses', () => {
+it('has a sample for every rule', () => {
   const messages = CRDS.flatMap(nodesOf).flatMap(({ schema }) => rulesOf(schema).map(({ message }) => message));
-  const used = new Set(messages.map(sampleFor));
-  expect(used.has(undefined)).toBe(false);
+  expect(messages.filter((message) => !sampleFor(message))).toEqual([]);
 });
 
 /** Fields put over others; undefined takes one away. */

@@ -60,10 +60,14 @@ export const SAMPLES: readonly Sample[] = [
   { message: /^must have 5 to 7 fields/, good: '0 3 * * *', bad: '0 3 * *' },
   {
     message: 'give caSecretRef or caConfigMapRef, not both',
-    good: { caSecretRef: { name: 'ca' } },
+    good: { caSecretRef: { name: 'ca' }, caConfigMapRef: undefined },
     bad: { caSecretRef: { name: 'ca' }, caConfigMapRef: { name: 'ca' } },
   },
-  { message: /^names goes with from: Names/, good: { from: 'Names', names: ['a'] }, bad: { from: 'Names', names: [] } },
+  {
+    message: /^names goes with from: Names/,
+    good: { from: 'Names', names: ['a'], selector: undefined },
+    bad: { from: 'Names', names: [], selector: undefined },
+  },
   {
     message: /^selector goes with from: Selector/,
     good: { from: 'Selector', selector: { matchLabels: { a: 'b' } }, names: undefined },
@@ -120,7 +124,7 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     message: 'give a step exactly one of jobRef, transformationRef and eventRef',
-    good: { jobRef: { name: 'one' } },
+    good: { jobRef: { name: 'one' }, transformationRef: undefined, eventRef: undefined },
     bad: { jobRef: { name: 'one' }, eventRef: { name: 'two' } },
   },
   {
@@ -165,6 +169,12 @@ export const COMPANIONS: readonly (readonly [RegExp, (spec: Loose) => void])[] =
     /^SyncRun\.spec\.(transformationRef|pipelineRef)\b/,
     (spec) => {
       delete spec.jobRef;
+    },
+  ],
+  [
+    /\.namespaces\.names\b/,
+    (spec) => {
+      spec.access = [{ namespaces: { from: 'Names', names: ['a'] } }];
     },
   ],
   [

@@ -31,9 +31,11 @@ function below(kind: string, steps: readonly string[], schema: Loose): Node[] {
 /** As people write it: `spec.tasks[].query`. */
 export const pathOf = ({ steps }: Pick<Node, 'steps'>) => steps.join('.').replaceAll(/\.(\[\]|\{\})/g, '$1');
 
-/** As the API server names the place at which `put` puts a value. */
-export const fieldOf = ({ steps }: Pick<Node, 'steps'>) =>
-  steps.join('.').replaceAll('.[]', '[0]').replaceAll('.{}', `[${KEY}]`);
+/** As the API server names the place at which `put` puts a value; rules write the key of a map in brackets, bounds do not. */
+export const fieldOf = ({ steps }: Pick<Node, 'steps'>, entry = `[${KEY}]`) =>
+  steps.join('.').replaceAll('.[]', '[0]').replaceAll('.{}', entry);
+
+export const boundFieldOf = (node: Pick<Node, 'steps'>) => fieldOf(node, `.${KEY}`);
 
 /** A copy of a value that has, at `steps`, what `make` makes of what is there or, where nothing is, of the least that the schema takes. */
 export function put(from: unknown, schema: Loose, steps: readonly string[], make: (node: unknown) => unknown): unknown {
@@ -47,8 +49,8 @@ export function put(from: unknown, schema: Loose, steps: readonly string[], make
   // Where a node takes one of several fields, the other ones make way.
   for (const { message } of rulesOf(schema)) {
     const good = sampleFor(message)?.good;
-    if (!isObject(good) || !/^give (either|a task|a step)/.test(message)) continue;
-    for (const other of Object.keys(good)) if (other !== name && schema.properties[name]) delete object[other];
+    if (!isObject(good) || !Object.hasOwn(good, name) || !/not both$|exactly one/.test(message)) continue;
+    for (const other of Object.keys(good)) if (other !== name) delete object[other];
   }
   return object;
 }
