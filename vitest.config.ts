@@ -15,6 +15,7 @@ const SCENARIOS = [
   'faults',
   'runs',
   'size',
+  'namespaces',
 ];
 
 /** Against a real API server, one project after the other: they would slow each other down. */

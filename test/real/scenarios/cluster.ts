@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import { CONFIG_MAPS, EVENTS, LEASES, type ResourceType, SECRETS } from '../../../src/kube/objects.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
@@ -18,7 +18,15 @@ type Used = Pick<
 >;
 
 const APPLY = { 'content-type': 'application/apply-patch+yaml' };
-const NAMESPACES = ['default', 'sync-system'];
+/** They stay from one scenario to the next, emptied; others go. */
+const LASTING = ['default', 'sync-system'];
+const NAMESPACE: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
 const access = inject('access');
 const { api } = connect(access, access.tokens.admin);
 const client = clientOf(access, access.tokens.admin);
@@ -27,7 +35,8 @@ const OURS = CRDS.map(({ spec }): ResourceType => {
   const { plural, kind } = spec.names;
   return { group: spec.group, version: spec.versions[0].name, plural, kind, namespaced: true };
 });
-const TYPES = [...OURS, SECRETS, CONFIG_MAPS, EVENTS, LEASES];
+const CONTENT = [...OURS, SECRETS, CONFIG_MAPS, EVENTS, LEASES];
+const TYPES = [...CONTENT, NAMESPACE];
 let leave = () => {};
 
 /**
@@ -36,6 +45,7 @@ let leave = () => {};
  */
 export function createCluster({ clock }: { clock: Clock }): Cluster {
   leave();
+  pace.reset();
   const proxy = createProxy({ clock, pace, api: connect(access, access.tokens.admin), shown });
   let mirror: Mirror | undefined;
   leave = () => {
@@ -53,9 +63,12 @@ export function createCluster({ clock }: { clock: Clock }): Cluster {
   };
   next(async () => {
     await installCrds(api, CRDS);
-    for (const namespace of NAMESPACES) await empty(namespace);
-    mirror = createMirror(client, TYPES);
-    await mirror.synced();
+    for (const name of LASTING)
+      await api.post(pathOf({ kind: 'Namespace', metadata: {} }, false), { metadata: { name } });
+    await emptyAll();
+    const made = createMirror(client, TYPES);
+    await made.synced();
+    mirror = made;
   });
 
   /** Time waits until the mirror, and with it every other watch, shows what was written. */
@@ -70,13 +83,22 @@ export function createCluster({ clock }: { clock: Clock }): Cluster {
     return reply.body as KubeObject;
   }
 
+  /** The controller manager has done what it can: all is going, and of an empty namespace nothing is left. */
+  function emptied(namespace: string): boolean {
+    if (!used.get('Namespace', namespace)) return true;
+    const content = CONTENT.flatMap(({ kind }) => mirror!.list(kind)).filter(
+      (one) => one.metadata.namespace === namespace,
+    );
+    return content.length > 0 && content.every(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  }
+
   const used: Used = {
     handler: proxy.handler,
     writes: proxy.writes,
     install() {},
     create(manifest) {
-      // The namespaces stay from one scenario to the next.
-      if (manifest.kind !== 'Namespace') next(() => ask('POST', pathOf(manifest, false), manifest));
+      if (LASTING.includes(manifest.metadata.name!)) return manifest as KubeObject;
+      next(() => ask('POST', pathOf(manifest, false), manifest));
       return manifest as KubeObject;
     },
     apply(manifest) {
@@ -92,12 +114,13 @@ export function createCluster({ clock }: { clock: Clock }): Cluster {
       next(async () => {
         const path = pathOf({ kind, metadata: { name, namespace } });
         const before = (await api.get(path)).body as KubeObject;
+        if (kind === 'Namespace') pace.always(() => emptied(name), `the controller manager to empty ${name}`);
         const after = await ask('DELETE', path, undefined);
         if (after.kind === 'Status') shown({ ...before, metadata: { ...before.metadata, deletionTimestamp: 'gone' } });
       });
       return false;
     },
-    get: (kind, name, namespace = 'default') => mirror!.get(kind, `${namespace}/${name}`),
+    get: (kind, name, namespace = 'default') => mirror?.get(kind, kind === 'Namespace' ? name : `${namespace}/${name}`),
     objects: (kind) => (mirror?.list(kind) ?? []).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
     events: () => used.objects('Event'),
     backup: () => ({ objects: TYPES.flatMap(({ kind }) => used.objects(kind)) }) as ReturnType<Cluster['backup']>,
@@ -109,19 +132,34 @@ function pathOf({ kind, metadata }: Pick<Manifest, 'kind' | 'metadata'> | Loose,
   const type = TYPES.find((one) => one.kind === kind);
   if (!type) throw new Error(`the scenarios' cluster knows no ${kind}`);
   const root = type.group === '' ? '/api' : `/apis/${type.group}`;
-  const collection = `${root}/${type.version}/namespaces/${metadata.namespace ?? 'default'}/${type.plural}`;
+  const within = type.namespaced ? `/namespaces/${metadata.namespace ?? 'default'}` : '';
+  const collection = `${root}/${type.version}${within}/${type.plural}`;
   return item ? `${collection}/${metadata.name}` : collection;
 }
 
-/** Makes the namespace if need be, and takes away what an earlier scenario left in it. */
+/** Takes away what an earlier scenario left. */
+async function emptyAll(): Promise<void> {
+  const namespaces = pathOf({ kind: 'Namespace', metadata: {} }, false);
+  const names = (await listed(namespaces)).map(({ metadata }) => metadata.name!);
+  for (const name of names.filter((one) => !one.startsWith('kube-'))) {
+    await empty(name);
+    if (LASTING.includes(name)) continue;
+    await api.del(`${namespaces}/${name}`);
+    await vi.waitFor(async () => expect((await api.get(`${namespaces}/${name}`)).status).toBe(404), {
+      timeout: 60_000,
+    });
+  }
+}
+
 async function empty(namespace: string): Promise<void> {
-  await api.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  for (const { kind } of TYPES) {
+  for (const { kind } of CONTENT) {
     const collection = pathOf({ kind, metadata: { namespace } }, false);
-    const { items = [] } = (await api.get(collection)).body as { items?: KubeObject[] };
+    const items = await listed(collection);
     for (const { metadata } of items.filter(({ metadata }) => metadata.finalizers)) {
       await api.merge(`${collection}/${metadata.name}`, { metadata: { finalizers: null } });
     }
-    if (items.some(({ metadata }) => metadata.name !== 'kube-root-ca.crt')) await api.del(collection);
+    if (items.length > 0) await api.del(collection);
   }
 }
+
+const listed = async (path: string): Promise<KubeObject[]> => (await api.get(path)).body.items ?? [];

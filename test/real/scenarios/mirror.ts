@@ -36,10 +36,12 @@ export function createMirror(client: KubeClient, types: readonly ResourceType[])
   return {
     get: (kind, key) => structuredClone(storeOf(kind).get(key)) as KubeObject | undefined,
     list: (kind) => structuredClone(storeOf(kind).list()) as KubeObject[],
-    shows(kind, { metadata }) {
+    shows(kind, { metadata, spec }) {
       const { namespace, name, uid, resourceVersion, deletionTimestamp, finalizers = [] } = metadata;
       const found = storeOf(kind).get(namespace ? `${namespace}/${name}` : name);
-      const gone = deletionTimestamp !== undefined && finalizers.length === 0;
+      // A namespace has its finalizers in its spec.
+      const held = finalizers.length > 0 || spec?.finalizers?.length > 0;
+      const gone = deletionTimestamp !== undefined && !held;
       if (!found || found.metadata.uid !== uid) return gone;
       return !gone && !isOlder(found.metadata.resourceVersion!, resourceVersion);
     },

@@ -4,8 +4,12 @@ export interface Pace {
   begin(): () => void;
   /** Time waits until it holds. */
   expect(holds: () => boolean, what: string): void;
+  /** Time stands still whenever it does not hold. */
+  always(holds: () => boolean, what: string): void;
   /** Makes whoever waits for time fail. */
   fail(error: unknown): void;
+  /** Forgets what was expected and what failed: another scenario begins. */
+  reset(): void;
   /** Resolves when nothing real is under way and all that was expected holds. */
   drained(): Promise<void>;
 }
@@ -16,13 +20,15 @@ const SPREAD_MS = 8;
 
 export function createPace(): Pace {
   const expected = new Map<() => boolean, string>();
+  const lasting = new Map<() => boolean, string>();
   let busy = 0;
   let moved = false;
   let failure: unknown;
 
   function pending(): string[] {
     for (const holds of expected.keys()) if (holds()) expected.delete(holds);
-    return [...expected.values(), ...(busy > 0 ? [`${busy} requests`] : [])];
+    const broken = [...lasting].filter(([holds]) => !holds()).map(([, what]) => what);
+    return [...expected.values(), ...broken, ...(busy > 0 ? [`${busy} requests`] : [])];
   }
 
   return {
@@ -38,8 +44,14 @@ export function createPace(): Pace {
       expected.set(holds, what);
       moved = true;
     },
+    always: (holds, what) => void lasting.set(holds, what),
     fail(error) {
       failure ??= error;
+    },
+    reset() {
+      expected.clear();
+      lasting.clear();
+      failure = undefined;
     },
     async drained() {
       const began = Date.now();
@@ -49,10 +61,8 @@ export function createPace(): Pace {
         const waiting = pending();
         if (waiting.length === 0 && !moved) return;
         if (Date.now() - began > LIMIT_MS) throw new Error(`in vain for a minute: ${waiting.join(', ')}`);
-        if (waiting.length === 0) {
-          moved = false;
-          await pause(SPREAD_MS);
-        } else await pause(1);
+        moved = waiting.length > 0;
+        await pause(waiting.length > 0 ? 1 : SPREAD_MS);
         await immediate();
       }
     },
