@@ -4,6 +4,7 @@ import { deletionPass } from './deletion.ts';
 import { createDraft } from './draft.ts';
 import { explainFailure } from './failed.ts';
 import { finalizerPass, settledAlready } from './finalizers.ts';
+import { serverChanged } from './identity.ts';
 import type { Kind } from './kind.ts';
 import { livePass } from './livePass.ts';
 import { createMemories, type Memories } from './memory.ts';
@@ -15,6 +16,9 @@ import { keyOf } from './resource.ts';
 import { sizeProblem } from './size.ts';
 import { readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
+
+const HOUR = 3_600_000;
+const READ_AGAIN_MS = 300_000;
 
 /** Makes remote objects of one kind equal to their resources: gather, observe, plan, gate, apply, report. */
 export interface Reconciler {
@@ -117,12 +121,23 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
+    if (failure.class === 'ambiguous' && pass.draft.status.pending?.intent) {
+      pass.memory.unclear = (pass.memory.unclear ?? 0) + 1;
+    }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
     if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
-    const result = await report(pass, verdict, { outcome: verdict.state === 'stalled' ? 'stalled' : 'retry' }, pass);
+    const result = await report(pass, verdict, { outcome: 'retry' }, pass);
+    if (isStalled(pass)) {
+      // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.
+      return { ...result, outcome: 'stalled', againMs: error.access === 'read' ? READ_AGAIN_MS : HOUR };
+    }
     return againMs === undefined ? result : { ...result, againMs, outcome: 'wait' };
   }
+}
+
+function isStalled({ draft }: GatheredPass): boolean {
+  return draft.status.conditions?.some(({ type }) => type === 'Stalled') === true;
 }
 
 function refusalOf(pass: GatheredPass, verdict: { state: string }): NonNullable<Pass['memory']['refused']> {
@@ -149,6 +164,9 @@ async function unusablePass(
   pass: GatheredPass,
   unusable: NonNullable<GatheredPass['gathered']['scope']['unusable']>,
 ): Promise<PassResult> {
+  // Another server says nothing about the object, however long one waits.
+  const changed = serverChanged(pass);
+  if (changed) return report(pass, changed, { outcome: 'stalled' }, pass);
   const { reason, message, since } = unusable;
   const age = pass.deps.clock.now() - since;
   if (settledAlready(pass)) {
