@@ -1,6 +1,7 @@
 import { KINDS } from './api/registry.ts';
 import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
+import { LEASE } from './app/names.ts';
 import { measureRuns } from './app/runMetrics.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
@@ -34,7 +35,6 @@ export interface App {
   readonly deposed: Promise<void>;
 }
 
-const LEASE = 'sync-operator';
 const DRAIN_MS = 20_000;
 const FLUSH_MS = 2_000;
 
