@@ -92,7 +92,7 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
     const [kind, namespace, name] = owner.split('/') as [string, string, string];
     wired.find((one) => one.kind === kind)?.queue.add(`${namespace}/${name}`, 'user');
   });
-  measureObjects(meter, wired);
+  measureObjects(meter, wired, config.metricsMaxObjects);
   measureRuns(meter, caches.stores, config.metricsMaxObjects);
 
   let stopControllers = async () => {};

@@ -11,18 +11,20 @@ export function measureRuns(meter: Meter, stores: Readonly<Record<string, Store<
   const state = meter.gauge('cdata_sync_job_last_run_state', '1 for the state of the last run', [...labels, 'state']);
   const start = meter.gauge('cdata_sync_job_last_run_start_timestamp_seconds', 'When the last run began', labels);
   const end = meter.gauge('cdata_sync_job_last_run_end_timestamp_seconds', 'When the last run ended', labels);
+  const next = meter.gauge('cdata_sync_job_next_run_timestamp_seconds', 'When it is due next by its schedule', labels);
   const records = meter.gauge('cdata_sync_job_last_run_records', 'Records that the last run moved', labels);
   const dropped = meter.gauge('cdata_sync_metrics_dropped_objects', 'Objects beyond the limit of metrics an object', [
     'kind',
   ]);
   meter.onCollect(() => {
-    for (const gauge of [state, start, end, records]) gauge.reset();
+    for (const gauge of [state, start, end, next, records]) gauge.reset();
     const jobs = (stores.SyncJob?.list() ?? []) as unknown as SyncJob[];
     dropped.set({ kind: 'SyncJob' }, Math.max(0, jobs.length - most));
     for (const { metadata, status } of jobs.slice(0, most)) {
+      const object = { namespace: metadata.namespace ?? '', name: metadata.name };
+      if (status?.nextRun) next.set(object, Date.parse(status.nextRun) / 1000);
       const run = status?.lastRun;
       if (!run) continue;
-      const object = { namespace: metadata.namespace ?? '', name: metadata.name };
       for (const name of STATES) if (name === run.state) state.set({ ...object, state: name }, 1);
       if (run.startTime) start.set(object, Date.parse(run.startTime) / 1000);
       if (run.completionTime) end.set(object, Date.parse(run.completionTime) / 1000);
