@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { locate, type Release } from './test/tools/locate.ts';
+import { hasPrograms, locate, type Release } from './test/tools/locate.ts';
 
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
@@ -15,6 +15,17 @@ const kube = (release: Release, include: string[]) => {
   return [];
 };
 
+/** With helm, promtool and the Lua of Argo CD. */
+const install = () => {
+  if (hasPrograms())
+    return [
+      { test: { ...common, testTimeout: 180_000, name: 'install', include: ['test/install/tools/**/*.test.ts'] } },
+    ];
+  if (process.env.CI === 'true') throw new Error('helm, promtool and lua are not built: node test/tools/build.ts');
+  console.log('Left out: the tests with helm, promtool and lua; node test/tools/build.ts install builds them.');
+  return [];
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,9 +34,10 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/real/**', 'test/process/**'],
+          exclude: ['**/node_modules/**', 'test/real/**', 'test/process/**', 'test/install/tools/**'],
         },
       },
+      ...install(),
       ...kube('newest', ['test/real/**/*.test.ts']),
       ...kube('oldest', ['test/real/{conformance,crds}.test.ts']),
     ],

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { GROUP } from '../../src/api/common.ts';
 import { KINDS } from '../../src/api/registry.ts';
 import { crdOf } from '../crds.ts';
+import { dashboardFile } from './dashboard.ts';
 import { kustomizeFiles } from './kustomize.ts';
 import { type RuleSet, ruleSets } from './rules.ts';
 import { valuesFiles } from './valuesFiles.ts';
@@ -16,6 +17,7 @@ export function chartFiles(): Map<string, string> {
     ...crdTemplates(),
     [`${TEMPLATES}/_rules.tpl`, rulesTemplate()],
     ...valuesFiles(),
+    dashboardFile(),
     ...kustomizeFiles(),
   ]);
 }
