@@ -22,12 +22,13 @@ export async function apply(
     const step = steps[at]!;
     let end = at + 1;
     if (step.verb === 'create' || step.verb === 'recreate') {
-      if (step.verb === 'recreate') await recreate(pass, step, object!);
-      else await create(pass, step);
+      const more = isChildStep(steps[end]);
+      if (step.verb === 'recreate') await recreate(pass, step, object!, more);
+      else await create(pass, step, more);
       created = true;
       object = undefined;
     } else if (isChildStep(step)) {
-      while (end < steps.length && isChildStep(steps[end]!)) end++;
+      while (isChildStep(steps[end])) end++;
       object = await applyChildren(pass, steps.slice(at, end), object);
     } else {
       while (step.verb === 'update' && steps[end]?.verb === 'update') end++;
@@ -42,8 +43,8 @@ export async function apply(
   return object ?? readBack(pass);
 }
 
-function isChildStep(step: Step): boolean {
-  return step.verb.endsWith('Child');
+function isChildStep(step: Step | undefined): boolean {
+  return step?.verb.endsWith('Child') === true;
 }
 
 async function update(

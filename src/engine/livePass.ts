@@ -9,7 +9,7 @@ import { shortHash } from './digest.ts';
 import { type Gated, gate } from './gate.ts';
 import { checkIdentity } from './identity.ts';
 import { resolveIntent } from './intent.ts';
-import { isContended } from './memory.ts';
+import { isContended, waitedFor } from './memory.ts';
 import { type Observation, observe } from './observe.ts';
 import { echo, type GatheredPass, type PassResult } from './pass.ts';
 import type { Plan } from './plan.ts';
@@ -17,9 +17,12 @@ import { planObject } from './planObject.ts';
 import type { RemoteObject } from './remote.ts';
 import { report } from './report.ts';
 import { type Settled, settleWrites } from './settle.ts';
+import { unreadable, unseenChildren } from './unsupported.ts';
 import { MISSING_MS, verdictOf } from './verdict.ts';
 
 const HOUR = 3_600_000;
+/** What the server does not show consistently is looked at at least so often; milliseconds. */
+const MOST_LOOK_MS = 300_000;
 
 /** One pass over an object whose server can be used. Rejects with RemoteError, Fenced or a conflict of Kubernetes. */
 export async function livePass(pass: GatheredPass, handovers: Set<string>): Promise<PassResult> {
@@ -55,15 +58,10 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
 
 async function decide(pass: GatheredPass, observation: Observation, handovers: Set<string>): Promise<PassResult> {
   const { desired } = pass.gathered;
+  pass.memory.unseenSince = undefined;
   switch (observation.state) {
     case 'unsettled': {
-      const { message, retryAfterMs } = observation;
-      return report(
-        pass,
-        { state: 'progressing', reason: 'Observing', message },
-        { outcome: 'wait', againMs: retryAfterMs },
-        pass,
-      );
+      return unsettledPass(pass, observation);
     }
     case 'ambiguous': {
       const message = `${observation.ids.length} objects are called ${desired.name} (${observation.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant`;
@@ -78,6 +76,24 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
       pass.memory.seenDigest = observation.digest;
       return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
   }
+}
+
+/** Looks again, less and less often; what stays contradictory is a matter for a person. */
+async function unsettledPass(
+  pass: GatheredPass,
+  { message, retryAfterMs }: { message: string; retryAfterMs: number },
+): Promise<PassResult> {
+  const waited = waitedFor(pass.memory, 'Observing', pass.deps.clock.now());
+  const againMs = Math.max(retryAfterMs, Math.min(waited / 2, MOST_LOOK_MS));
+  const stallMessage = `${message}, for ten minutes now; look at ${pass.gathered.desired.name} in Sync, or set spec.id`;
+  const verdict = {
+    state: 'progressing',
+    reason: 'Observing',
+    message,
+    stallMessage,
+    stallAfterMs: MISSING_MS,
+  } as const;
+  return report(pass, verdict, { outcome: 'wait', againMs }, pass);
 }
 
 function settledVerdict(pass: GatheredPass): Verdict {
@@ -158,6 +174,7 @@ async function gatedPass(
   const after = await apply(pass, gated.go, object);
   announceWrites(pass, gated);
   pass.memory.refused = undefined;
+  pass.memory.unclear = undefined;
   // Whatever was approved and is done must not be approved a second time.
   const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined, false);
   const settledAfter = after
@@ -226,16 +243,6 @@ function refusal(pass: GatheredPass): { reason: string; message: string } | unde
   return { reason: refused.reason, message: refused.message };
 }
 
-/** A PUT over something that only lists show may lose what they leave out, unless the server is known to merge. */
-function unreadable({ gathered, kind }: GatheredPass, gated: Gated): { reason: string; message: string } | undefined {
-  const { canReadItems, putStyle } = gathered.scope;
-  if (canReadItems || putStyle === 'merge' || !gated.go.some(({ verb }) => verb === 'update')) return undefined;
-  const message =
-    `this server cannot read a single object of ${kind.name}, so that an update could lose fields that its lists leave out; ` +
-    `if it merges updates, say so in the SyncServer's spec.wire.facts.putStyle`;
-  return { reason: 'Unsupported', message };
-}
-
 function noteDrift(pass: GatheredPass, gated: Gated): void {
   const drift = gated.go.filter((step) => step.cause === 'drift' || step.cause === 'vanished');
   if (drift.length === 0) return;
@@ -271,7 +278,8 @@ async function conclude(
     exists: object !== undefined,
     suspicious: pass.gathered.scope.suspicious,
   });
-  return finish(pass, verdict, object, wrote);
+  const unseen = verdict.state === 'converged' && unseenChildren(pass, object);
+  return unseen ? finish(pass, unseen, object, wrote, HOUR) : finish(pass, verdict, object, wrote);
 }
 
 async function finish(
@@ -279,12 +287,14 @@ async function finish(
   verdict: Verdict,
   object: RemoteObject | undefined,
   wrote: boolean,
+  laterMs?: number,
 ): Promise<PassResult> {
   const mayAct = verdict.state === 'converged' && enforces(pass) && pass.draft.status.owned === true;
   if (mayAct) await actionPass(pass, wrote);
   const outcome = verdict.state === 'stalled' ? 'stalled' : verdict.state === 'progressing' ? 'retry' : 'done';
   const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
-  return report(pass, verdict, { outcome, ...(contended && { againMs: HOUR }) }, pass, object);
+  const againMs = contended ? HOUR : laterMs;
+  return report(pass, verdict, { outcome, ...(againMs !== undefined && { againMs }) }, pass, object);
 }
 
 function showPlan(pass: GatheredPass, gated: Gated) {

@@ -26,6 +26,10 @@ export interface Memory {
   refused?: { digest: string; at: number; reason: string; message: string };
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
+  /** Since when reads of it fail, ms since the epoch. */
+  unseenSince?: number;
+  /** How often in a row a write that may not be repeated blindly got no clear reply. */
+  unclear?: number;
 }
 
 export interface Write {

@@ -63,6 +63,8 @@ function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest
     status.pending === undefined &&
     status.plan === undefined &&
     status.owned === true &&
+    // Only a read may say that it is well again.
+    !status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False') &&
     status.observedGeneration === resource.metadata.generation &&
     (memory.seenDigest ?? status.observed?.listDigest) === digest
   );

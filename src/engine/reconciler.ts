@@ -17,6 +17,9 @@ import { sizeProblem } from './size.ts';
 import { readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
 
+const HOUR = 3_600_000;
+const READ_AGAIN_MS = 300_000;
+
 /** Makes remote objects of one kind equal to their resources: gather, observe, plan, gate, apply, report. */
 export interface Reconciler {
   /** One pass over the object with that key. Rejects only with errors that a retry may cure. */
@@ -118,12 +121,23 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
+    if (failure.class === 'ambiguous' && pass.draft.status.pending?.intent) {
+      pass.memory.unclear = (pass.memory.unclear ?? 0) + 1;
+    }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
     if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
-    const result = await report(pass, verdict, { outcome: verdict.state === 'stalled' ? 'stalled' : 'retry' }, pass);
+    const result = await report(pass, verdict, { outcome: 'retry' }, pass);
+    if (isStalled(pass)) {
+      // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.
+      return { ...result, outcome: 'stalled', againMs: error.access === 'read' ? READ_AGAIN_MS : HOUR };
+    }
     return againMs === undefined ? result : { ...result, againMs, outcome: 'wait' };
   }
+}
+
+function isStalled({ draft }: GatheredPass): boolean {
+  return draft.status.conditions?.some(({ type }) => type === 'Stalled') === true;
 }
 
 function refusalOf(pass: GatheredPass, verdict: { state: string }): NonNullable<Pass['memory']['refused']> {

@@ -1,28 +1,25 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../../src/ports/clock.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import { createCluster } from '../cluster/cluster.ts';
 import { readCrds } from '../cluster/readCrds.ts';
-import { kubeconfig } from '../cluster/serve.ts';
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { listen } from '../support/listen.ts';
 import { answerWith, type Methods, wallMs } from './rpc.ts';
 
-/** The in-memory Kubernetes API in a process of its own, over TLS. Arguments: certificate, key, where to put the kubeconfig. */
-const [certFile, keyFile, configFile] = process.argv.slice(2);
+/** The in-memory Kubernetes API in a process of its own, over TLS. Arguments: certificate, key. */
+const [certFile, keyFile] = process.argv.slice(2);
 const cluster = createCluster({ clock: systemClock(), random: systemRandom() });
 for (const crd of readCrds('crds')) cluster.install(crd);
 let calls = 0;
-const cert = readFileSync(certFile!, 'utf8');
 const server = await listen(
   (request) => {
     calls++;
     return cluster.handler(request);
   },
   0,
-  { cert, key: readFileSync(keyFile!, 'utf8') },
+  { cert: readFileSync(certFile!, 'utf8'), key: readFileSync(keyFile!, 'utf8') },
 );
-writeFileSync(configFile!, kubeconfig(server.url, { ca: cert }));
 
 const isReady = ({ metadata, status }: Loose) => {
   const ready = (status?.conditions as Loose[] | undefined)?.find(({ type }) => type === 'Ready');
@@ -30,6 +27,7 @@ const isReady = ({ metadata, status }: Loose) => {
 };
 
 const methods = {
+  url: () => server.url,
   create(manifests: Manifest[]) {
     for (const manifest of manifests) cluster.create(manifest);
   },

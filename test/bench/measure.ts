@@ -55,22 +55,23 @@ interface Stage {
 
 /** Runs one case from an empty Sync server to the end, in four processes. Rejects when something does not converge. */
 export async function measure(wanted: Case, workshop: Workshop): Promise<Figures> {
-  const { cert, key, kubeconfig, operator, profile } = workshop;
+  const { cert, key, operator, flags } = workshop;
   const sync = await startPart<SyncMethods>(script('syncPart.ts'), [cert, key, String(wanted.latencyMs)]);
-  const cluster = await startPart<ClusterMethods>(script('clusterPart.ts'), [cert, key, kubeconfig]);
+  const cluster = await startPart<ClusterMethods>(script('clusterPart.ts'), [cert, key]);
   const stage: Stage = { cluster, sync, jobs: wanted.jobs };
   const parts: { end(): Promise<void> }[] = [cluster, sync];
   try {
+    const url = await cluster.call('url');
     const about = await sync.call('about');
     const manifests = landscape(wanted, { ...about, ca: workshop.ca });
     for (let at = 0; at < manifests.length; at += 1_000) await cluster.call('create', manifests.slice(at, at + 1_000));
     await cluster.call('calls');
-    const first = await startPart<OperatorMethods>(operator, [kubeconfig], profile);
+    const first = await startPart<OperatorMethods>(operator, [url, cert], flags);
     parts.push(first);
     const creation = await create(stage);
     await first.end();
     parts.pop();
-    const second = await startPart<OperatorMethods>(operator, [kubeconfig], profile);
+    const second = await startPart<OperatorMethods>(operator, [url, cert], flags);
     parts.push(second);
     const restart = await lookAgain(stage, second);
     const idle = await rest(stage, second);

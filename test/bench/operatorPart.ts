@@ -3,14 +3,22 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApp } from '../../src/app.ts';
 import { createMeter } from '../../src/observability/meter.ts';
 import { systemClock } from '../../src/ports/clock.ts';
-import { systemFiles } from '../../src/ports/files.ts';
 import type { LogFields, Logger } from '../../src/ports/logger.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import { undiciTransport } from '../../src/ports/undiciTransport.ts';
 import { answerWith, type Methods, wallMs } from './rpc.ts';
 
-/** The controller as main.ts runs it, but for its log, which notes when each pass began. Argument: the kubeconfig. */
-const [configFile] = process.argv.slice(2);
+/**
+ * The controller as main.ts runs it in a pod, but for its log, which notes when each pass began. Arguments: the API server's URL and
+ * certificate; the service account is played.
+ */
+const [url, certFile] = process.argv.slice(2);
+const { hostname, port } = new URL(url!);
+const mount = new Map([
+  ['token', 'bench'],
+  ['ca.crt', readFileSync(certFile!, 'utf8')],
+  ['namespace', 'default'],
+]);
 const RESOLUTION_MS = 5;
 let passes = new Map<string, number>();
 let count = 0;
@@ -38,7 +46,6 @@ function noting(common: LogFields = {}): Logger {
 const meter = createMeter();
 const app = createApp(
   {
-    kubeconfig: configFile,
     operatorNamespace: 'default',
     leaderElect: true,
     metricsAddress: '0',
@@ -51,8 +58,8 @@ const app = createApp(
     clock: systemClock(),
     random: systemRandom(),
     transport: undiciTransport(),
-    files: systemFiles(),
-    env: process.env,
+    files: { read: (path) => mount.get(path.slice(path.lastIndexOf('/') + 1)) },
+    env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
     logger: noting(),
     meter,
   },

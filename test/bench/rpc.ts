@@ -23,13 +23,12 @@ export interface Part<M extends Methods> {
   end(): Promise<void>;
 }
 
-/** Starts a script and waits until it says that it answers. `profile`: the folder for its CPU profile. Rejects when it ends before. */
+/** Starts a script, with flags for Node, and waits until it says that it answers. Rejects when it ends before. */
 export async function startPart<M extends Methods>(
   script: string,
   args: string[] = [],
-  profile?: string,
+  execArgv: string[] = [],
 ): Promise<Part<M>> {
-  const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = fork(script, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv });
   const open = new Map<number, (answer: Answer) => void>();
   let last = 0;

@@ -11,16 +11,17 @@ export interface Workshop {
   cert: string;
   key: string;
   ca: string;
-  /** Where the kubeconfig of the cluster goes. */
-  kubeconfig: string;
   /** The controller with the bench's log, bundled as the image's is. */
   operator: string;
-  /** Where CPU profiles of the controller go, when they are wanted. */
-  profile?: string;
+  /** Flags for the controller's Node: those of the image, and what a profile needs. */
+  flags: string[];
   remove(): void;
 }
 
-/** Needs openssl. */
+/** As in the Dockerfile. */
+const IMAGE_FLAGS = ['--max-semi-space-size=8'];
+
+/** Needs openssl. `profile`: a folder for CPU profiles of the controller. */
 export async function openWorkshop(profile?: string): Promise<Workshop> {
   const folder = mkdtempSync(join(tmpdir(), 'sync-operator-bench-'));
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
@@ -43,9 +44,8 @@ export async function openWorkshop(profile?: string): Promise<Workshop> {
     cert,
     key,
     ca: readFileSync(cert, 'utf8'),
-    kubeconfig: join(folder, 'kubeconfig'),
     operator,
-    ...(profile !== undefined && { profile }),
+    flags: [...IMAGE_FLAGS, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

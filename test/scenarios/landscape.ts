@@ -44,3 +44,9 @@ export function itemNamed(world: World, collection: 'connections' | 'jobs' | 'wo
 export function writesOf(world: World, since = 0): string[] {
   return world.syncWrites(since).map(({ method, operation }) => `${method} ${operation}`);
 }
+
+/** The message of a condition; empty when there is none of that type. */
+export function messageOf(world: World, kind: string, name: string, type = 'Ready'): string {
+  const conditions: { type: string; message: string }[] = world.status(kind, name).conditions ?? [];
+  return conditions.find((condition) => condition.type === type)?.message ?? '';
+}

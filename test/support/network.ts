@@ -19,8 +19,10 @@ export interface Network extends Transport {
   serve(origin: string, handler: Handler | undefined): void;
   /** All exchanges so far, in the order in which they were sent. */
   readonly exchanges: Exchange[];
-  /** When true for a request, it is lost: 'before' the server sees it, or 'after' it acted. */
-  fault: ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | undefined) | undefined;
+  /** When it names something for a request, that is lost: 'before' the server sees it, or 'after' it acted; an error is thrown unsent. */
+  fault:
+    | ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | TransportError | undefined)
+    | undefined;
   /** No further reply or error reaches this network's clients: a crash. */
   revoke(): void;
 }
@@ -87,6 +89,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     await wait(lag(), request.signal);
     const handler = servers.get(origin);
     if (!handler) throw new TransportError('refused', false, `connect ECONNREFUSED ${origin}`);
+    if (fault instanceof TransportError) throw fault;
     if (fault === 'before') throw new TransportError('reset', true, 'socket hang up');
     const gone = new AbortController();
     request.signal?.addEventListener('abort', () => gone.abort(), { once: true });

@@ -1,6 +1,7 @@
 import type { KindReport } from '../../engine/kind.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { readTokens } from '../../engine/tokens.ts';
+import { SyncError } from '../../sync/errors.ts';
 import type { ServerSession } from '../server/sessions.ts';
 
 /**
@@ -15,6 +16,18 @@ export function acceptLoss(resource: Resource, session: ServerSession): string |
   connections.acceptLoss();
   jobs.acceptLoss();
   return accepted;
+}
+
+/** The condition Listed, which is there only while it is false: what the workspace holds cannot be listed, although the server answers. */
+export function failingLists(session: ServerSession, id: string): KindReport['conditions'] {
+  if (session.unusable) return [];
+  const { connections, jobs } = session.workspace(id);
+  const failing = Object.entries({ connections, jobs }).flatMap(([what, { state, lastError }]) =>
+    state === 'failing' && lastError instanceof SyncError ? [`the ${what} cannot be listed: ${lastError.message}`] : [],
+  );
+  if (failing.length === 0) return [];
+  const message = `${failing.join('; ')}. Until they can, changes made in Sync are found late, and nothing new is made of that kind`;
+  return [{ type: 'Listed', status: 'False', reason: 'ListFailing', message }];
 }
 
 /** The condition SuspiciousSnapshot, which is there only while it holds. */
