@@ -3,17 +3,48 @@ import { hasPrograms, locate, type Release } from './test/tools/locate.ts';
 
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
-/** Against a real API server, after everything else, for they would slow each other down. */
-const kube = (release: Release, include: string[]) => {
-  if (locate(release)) {
-    const setup = { globalSetup: ['test/real/setup.ts'], fileParallelism: false, sequence: { groupOrder: 1 } };
-    const name = release === 'newest' ? 'kube' : 'kube-oldest';
-    return [{ test: { ...common, testTimeout: 180_000, hookTimeout: 180_000, ...setup, name, include } }];
-  }
+/** Scenarios that a real API server can follow: not those with thousands of objects or with a day of virtual time. */
+const SCENARIOS = [
+  'skeleton',
+  'adoption',
+  'approval',
+  'changes',
+  'deletion',
+  'hold',
+  'secrets',
+  'faults',
+  'runs',
+  'size',
+  'namespaces',
+];
+
+/** Against a real API server, one project after the other: they would slow each other down. */
+const real = (name: string, groupOrder: number, include: string[], alias = {}) => {
+  const patience = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, sequence: { groupOrder } };
+  return { resolve: { alias }, test: { ...common, ...patience, name, include, globalSetup: ['test/real/setup.ts'] } };
+};
+
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+const newest = [
+  real('kube', 1, ['test/real/**/*.test.ts']),
+  real(
+    'kube-scenarios',
+    2,
+    SCENARIOS.map((name) => `test/scenarios/${name}.test.ts`),
+    [
+      { find: /^\.\.\/cluster\/cluster\.ts$/, replacement: here('test/real/scenarios/cluster.ts') },
+      { find: /^\.\/virtualClock\.ts$/, replacement: here('test/real/scenarios/virtualClock.ts') },
+    ],
+  ),
+];
+const oldest = [real('kube-oldest', 3, ['test/real/{conformance,crds}.test.ts'])];
+
+function whenBuilt<T>(release: Release, projects: T[]): T[] {
+  if (locate(release)) return projects;
   if (process.env.CI === 'true') throw new Error(`The API server (${release}) is not built: node test/tools/build.ts`);
   console.log(`Left out: the tests against a real API server (${release}); npm run test:kube builds it.`);
   return [];
-};
+}
 
 /** With helm, promtool and the Lua of Argo CD. */
 const install = () => {
@@ -38,8 +69,8 @@ export default defineConfig({
         },
       },
       ...install(),
-      ...kube('newest', ['test/real/**/*.test.ts']),
-      ...kube('oldest', ['test/real/{conformance,crds}.test.ts']),
+      ...whenBuilt('newest', newest),
+      ...whenBuilt('oldest', oldest),
     ],
   },
 });

@@ -56,7 +56,7 @@ function numbers(
 }
 
 /** Elements that differ, as sets and maps want. */
-function items(schema: Loose, count: number): unknown[] {
+export function items(schema: Loose, count: number): unknown[] {
   const one = least(schema.items);
   const keys: string[] = schema['x-kubernetes-list-map-keys'] ?? [];
   return Array.from({ length: count }, (_, at) => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Reply } from '../cluster/apiClient.ts';
 import { readCrds } from '../cluster/readCrds.ts';
-import type { Loose, Manifest } from '../cluster/types.ts';
+import type { Loose } from '../cluster/types.ts';
 import { probesOf } from './bounds.ts';
-import { BASES, COMPANIONS, sampleFor } from './samples.ts';
+import { sampleFor } from './samples.ts';
 import { boundFieldOf, fieldOf, isObject, type Node, nodesOf, pathOf, put, type Rule, rulesOf } from './schemaTree.ts';
+import { baseOf, resourceOf, rootOf, specWith, statusWith } from './specs.ts';
 import { createStage, type Stage } from './stage.ts';
 
 const CRDS = readCrds('crds');
@@ -17,31 +18,19 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 describe.each(CRDS.map((crd) => [crd.spec.names.kind as string, crd] as const))('%s', (kind, crd) => {
-  const { spec: specSchema, status: statusSchema } = crd.spec.versions[0].schema.openAPIV3Schema.properties;
+  const specSchema = rootOf(crd).spec;
   const nodes = nodesOf(crd);
   const rules = nodes.flatMap((node) =>
     rulesOf(node.schema).map((rule) => [pathOf(node), rule.message, node, rule] as const),
   );
   const path = (name?: string, subresource?: string) => stage.path(crd, name, subresource);
-  const manifest = (spec: unknown, name = 'sample'): Manifest =>
-    ({ apiVersion: 'sync.cdata.com/v1alpha1', kind, metadata: { name }, spec }) as Manifest;
-  const base = () => {
-    if (!BASES[kind]) throw new Error(`test/real/samples.ts has no base for ${kind}`);
-    return structuredClone(BASES[kind]);
-  };
-
-  /** A spec with what `make` makes at the node, and what that needs beside it. */
-  function specWith(node: Node, make: (value: unknown) => unknown): unknown {
-    const spec = base();
-    const place = `${kind}.${pathOf(node)}`;
-    for (const [pattern, companion] of COMPANIONS) if (pattern.test(place)) companion(spec);
-    return put(spec, specSchema, node.steps.slice(1), make);
-  }
+  const manifest = (spec: unknown, name = 'sample') => resourceOf(crd, name, spec);
+  const base = () => baseOf(kind);
 
   /** Whether the API server would take a value at the node. */
   async function attempt(node: Node, make: (value: unknown) => unknown): Promise<Reply> {
-    if (node.steps[0] === 'spec') return stage.api.post(`${path()}?dryRun=All`, manifest(specWith(node, make)));
-    const status = put(undefined, statusSchema, node.steps.slice(1), make);
+    if (node.steps[0] === 'spec') return stage.api.post(`${path()}?dryRun=All`, manifest(specWith(crd, node, make)));
+    const status = statusWith(crd, node, make);
     return stage.api.merge(`${path('base', 'status')}?dryRun=All`, { status });
   }
 
@@ -71,7 +60,7 @@ describe.each(CRDS.map((crd) => [crd.spec.names.kind as string, crd] as const))(
   });
 
   async function changes(node: Node, rule: Rule, from: (now: unknown) => unknown, to: (now: unknown) => unknown) {
-    const before = specWith(node, from);
+    const before = specWith(crd, node, from);
     const made = await stage.api.post(path(), manifest(before, 'changing'));
     expect(made).toMatchObject({ status: 201 });
     const { resourceVersion } = made.body.metadata;
