@@ -46,12 +46,21 @@ function whenBuilt<T>(release: Release, projects: T[]): T[] {
   return [];
 }
 
-/** With helm, promtool and the Lua of Argo CD. */
+/** With helm, promtool and the Lua of Argo CD; the chart also on an API server, when that is there. */
 const install = () => {
-  if (hasPrograms())
-    return [
-      { test: { ...common, testTimeout: 180_000, name: 'install', include: ['test/install/tools/**/*.test.ts'] } },
+  if (hasPrograms()) {
+    const include = [
+      'test/install/tools/**/*.test.ts',
+      ...(locate('newest') ? ['test/install/real/**/*.test.ts'] : []),
     ];
+    const patience = {
+      testTimeout: 300_000,
+      hookTimeout: 180_000,
+      fileParallelism: false,
+      sequence: { groupOrder: 4 },
+    };
+    return [{ test: { ...common, ...patience, name: 'install', include } }];
+  }
   if (process.env.CI === 'true') throw new Error('helm, promtool and lua are not built: node test/tools/build.ts');
   console.log('Left out: the tests with helm, promtool and lua; node test/tools/build.ts install builds them.');
   return [];
@@ -65,7 +74,7 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/real/**', 'test/process/**', 'test/install/tools/**'],
+          exclude: ['**/node_modules/**', 'test/real/**', 'test/process/**', 'test/install/{tools,real}/**'],
         },
       },
       ...install(),
