@@ -1,6 +1,7 @@
 import { KINDS } from './api/registry.ts';
 import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
+import { LEASE } from './app/names.ts';
 import { measureRuns } from './app/runMetrics.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
@@ -36,7 +37,6 @@ export interface App {
   readonly deposed: Promise<void>;
 }
 
-const LEASE = 'sync-operator';
 const DRAIN_MS = 20_000;
 const FLUSH_MS = 2_000;
 
@@ -99,7 +99,7 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
     const [kind, namespace, name] = owner.split('/') as [string, string, string];
     wired.find((one) => one.kind === kind)?.queue.add(`${namespace}/${name}`, 'user');
   });
-  measureObjects(meter, wired);
+  measureObjects(meter, wired, config.metricsMaxObjects);
   measureRuns(meter, caches.stores, config.metricsMaxObjects);
 
   let stopControllers = async () => {};

@@ -101,6 +101,8 @@ function engineDeps(
     'Remote objects left behind by a forced release, by kind',
     ['kind'],
   );
+  // A counter that appears with its first event hides that event from increase().
+  for (const counter of [corrected, orphaned]) counter.inc({ kind }, 0);
   return {
     clock,
     random,

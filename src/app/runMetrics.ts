@@ -14,14 +14,15 @@ export function measureRuns(meter: Meter, stores: Readonly<Record<string, Store<
   ]);
   const gauges = Object.entries(RUNNING).map(([word, kind]) => ({ kind, ...gaugesOf(meter, word) }));
   meter.onCollect(() => {
-    for (const { kind, state, start, end, records } of gauges) {
-      for (const gauge of [state, start, end, records]) gauge.reset();
+    for (const { kind, state, start, end, next, records } of gauges) {
+      for (const gauge of [state, start, end, next, records]) gauge.reset();
       const objects = (stores[kind]?.list() ?? []) as unknown as SyncJob[];
       dropped.set({ kind }, Math.max(0, objects.length - most));
       for (const { metadata, status } of objects.slice(0, most)) {
+        const object = { namespace: metadata.namespace ?? '', name: metadata.name };
+        if (status?.nextRun) next.set(object, Date.parse(status.nextRun) / 1000);
         const run = status?.lastRun;
         if (!run) continue;
-        const object = { namespace: metadata.namespace ?? '', name: metadata.name };
         for (const name of STATES) if (name === run.state) state.set({ ...object, state: name }, 1);
         if (run.startTime) start.set(object, Date.parse(run.startTime) / 1000);
         if (run.completionTime) end.set(object, Date.parse(run.completionTime) / 1000);
@@ -38,6 +39,7 @@ function gaugesOf(meter: Meter, word: string) {
     state: meter.gauge(`${prefix}_state`, '1 for the state of the last run', [...labels, 'state']),
     start: meter.gauge(`${prefix}_start_timestamp_seconds`, 'When the last run began', labels),
     end: meter.gauge(`${prefix}_end_timestamp_seconds`, 'When the last run ended', labels),
+    next: meter.gauge(`cdata_sync_${word}_next_run_timestamp_seconds`, 'When it is due next by its schedule', labels),
     records: meter.gauge(`${prefix}_records`, 'Records that the last run moved', labels),
   };
 }
