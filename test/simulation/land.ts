@@ -10,8 +10,8 @@ export interface Land {
   dice: Dice;
   /** By `Kind/namespace/name`. */
   wanted: Map<string, Manifest>;
-  /** Secret name → its value now. */
-  secrets: Map<string, string>;
+  /** Secret name → its value now, and since when. */
+  secrets: Map<string, { value: string; since: number }>;
   /** Every secret there ever was: none may ever be read anywhere. */
   canaries: string[];
   /** Which of them is the token of the server, and since when. */
@@ -21,6 +21,8 @@ export interface Land {
   onNewToken(then: () => void): void;
   /** Remote id → until when lists may lack it, ms of the clock. */
   lacking: Map<string, number>;
+  /** Since when each resource has its object as a baseline, by uid, unless it made the object: older secrets were never written. */
+  baselines: Map<string, number>;
   /** The cluster is being lost and restored: what goes now is not deleted by anybody. */
   restoring: boolean;
   grants: Grants;
@@ -73,6 +75,7 @@ export function createLand(setting: Setting): Land {
     },
     onNewToken: (then) => void tokenWaiters.push(then),
     lacking: new Map(),
+    baselines: new Map(),
     restoring: false,
     grants: { approved() {}, requested() {} },
     quiet: setting.seed % 20 === 0,
@@ -99,7 +102,7 @@ export function createLand(setting: Setting): Land {
     },
     rotate(name) {
       const value = `canary-${dice.random.uuid()}/+`;
-      land.secrets.set(name, value);
+      land.secrets.set(name, { value, since: setting.clock.now() });
       land.canaries.push(value);
       cluster.apply(secret(name, { password: value }));
     },

@@ -46,8 +46,10 @@ const ORACLES: readonly Oracle[] = [
 
 /** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes a day of quiet. */
 export async function runSeed(seed: number): Promise<SeedResult> {
+  const DBG = globalThis as any;
   const setting = createSetting(seed);
   const land = createLand(setting);
+  DBG.SETTING = setting;
   const owners = createOwners(land);
   for (const oracle of ORACLES) oracle(land, owners);
   const start = setting.clock.now();
@@ -78,11 +80,10 @@ async function calm(land: Land): Promise<Ends> {
   const { clock } = setting;
   calmDown(land);
   const approves = dice.chance(0.6);
-  for (let minute = 0; minute < 30; minute++) {
+  for (let minute = 0; minute < 20; minute++) {
     await clock.advance(MINUTE);
     if (approves) approveAll(land);
   }
-  await clock.advance(50 * MINUTE);
   askAgain(land);
   for (let minute = 0; minute < 15; minute++) {
     await clock.advance(MINUTE);
@@ -92,7 +93,7 @@ async function calm(land: Land): Promise<Ends> {
   const ends = checkConvergence(land);
   if (setting.violations.length > 0) return ends;
   const before = baseline(land);
-  await clock.advance(land.quiet ? 24 * HOUR : 65 * MINUTE);
+  await clock.advance(land.quiet ? 24 * HOUR : 30 * MINUTE);
   checkStable(land, before);
   if (land.quiet) checkQuiet(land, before);
   checkConvergence(land);

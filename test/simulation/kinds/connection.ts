@@ -86,15 +86,17 @@ export const CONNECTION: SimKind = {
     }
     return item;
   },
-  differences({ spec }, item, land) {
+  differences({ spec, metadata }, item, land) {
     const properties = (item.fields.properties ?? {}) as JsonObject;
     const shown = new Map(Object.entries(properties).map(([key, value]) => [key.toLowerCase(), value]));
     const wrong = Object.entries(spec.properties ?? {})
       .filter(([key, want]) => !alike(want, shown.get(key.toLowerCase())))
       .map(([key]) => `properties.${key}`);
-    const secrets = (spec.propertiesFrom ?? []).filter(
-      ({ property, secretKeyRef }: Loose) => shown.get(property.toLowerCase()) !== land.secrets.get(secretKeyRef.name),
-    );
+    const baseline = land.baselines.get(metadata.uid) ?? 0;
+    const secrets = (spec.propertiesFrom ?? []).filter(({ property, secretKeyRef }: Loose) => {
+      const secret = land.secrets.get(secretKeyRef.name);
+      return secret && secret.since > baseline && shown.get(property.toLowerCase()) !== secret.value;
+    });
     const labels = (of: unknown) => [...((of ?? []) as string[])].sort().join();
     return [
       ...differingFields(spec, item, [['name', 'name', []], ['connector', 'connector', []], ...FIELDS]),

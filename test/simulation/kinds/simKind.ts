@@ -28,6 +28,7 @@ export function valueAt(spec: Loose, path: string): Loose {
   return path.split('.').reduce((at: Loose, key) => at?.[key], spec);
 }
 
+/** Undefined takes it out. */
 export function setAt(spec: Loose, path: string, value: unknown): void {
   const keys = path.split('.');
   const last = keys.pop()!;
@@ -36,7 +37,8 @@ export function setAt(spec: Loose, path: string, value: unknown): void {
     at[key] ??= {};
     at = at[key];
   }
-  at[last] = value;
+  if (value === undefined) delete at[last];
+  else at[last] = value;
 }
 
 /** Sets one of the fields to another value, or takes it out of the spec. */

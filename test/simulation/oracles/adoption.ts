@@ -11,11 +11,12 @@ interface Adopted {
 }
 
 /** What is there already is taken only as adoptionPolicy allows: never, or with nothing to change. */
-export const adoption: Oracle = ({ setting, restoring, secrets }, owners) => {
+export const adoption: Oracle = (land, owners) => {
+  const { setting, secrets } = land;
   const { policies, clock, simulator } = setting;
   const madeFor = new Map<string, Set<string>>();
   const adopted = new Map<string, Adopted & { secrets: string }>();
-  const secretsNow = () => [...secrets.values()].join();
+  const secretsNow = () => [...secrets.values()].map(({ value }) => value).join();
   setting.onSyncWrite(({ created, changed, by }) => {
     for (const snap of created) {
       madeFor.set(snap.id, new Set(owners.makersOf(snap).map(({ metadata }) => metadata.uid)));
@@ -32,9 +33,12 @@ export const adoption: Oracle = ({ setting, restoring, secrets }, owners) => {
     }
   });
   setting.mirror.onChange((before, after) => {
-    if (restoring || !before || !after?.status?.owned || before.status?.owned) return;
+    if (!after?.status?.owned || before?.status?.owned) return;
     const { id } = after.status;
     if (madeFor.get(id)?.has(after.metadata.uid)) return;
+    // What was there before keeps the secret that it has; nobody knows which.
+    land.baselines.set(after.metadata.uid, clock.now());
+    if (land.restoring || !before) return;
     const givenUp = owners.ownersOf(id).some(({ metadata }) => metadata.uid !== after.metadata.uid);
     const item = itemsOf(simulator.state, simKindOf(after.kind)!.remote).get(id);
     if (givenUp || !item || clock.now() - item.updatedAt < KNOWN_MS) return;

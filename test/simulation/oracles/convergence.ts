@@ -34,11 +34,12 @@ function judge(land: Land, resource: KubeObject): { end: string; wrong?: string 
   if (stalled?.status === 'True') {
     return { end: stalled.reason, wrong: stalled.message ? doubt(land, resource, stalled.reason) : 'it says nothing' };
   }
+  // Suspended without a plan: Ready stays as it was.
+  if (ready.reason === 'Suspended') return { end: 'Suspended', wrong: doubt(land, resource, 'Suspended') };
   if (ready.status !== 'True') return { end: ready.reason, wrong: 'it is neither Ready nor Stalled' };
   if (resource.kind === 'SyncServer') return { end: 'Ready' };
   const synced = conditionOf(resource, 'Synced')!;
   if (synced.reason === 'PlanPending') return { end: 'PlanPending', wrong: doubtPlan(land, resource) };
-  if (synced.reason === 'Suspended') return { end: 'Suspended', wrong: doubt(land, resource, 'Suspended') };
   return { end: 'Ready', wrong: doubtReady(land, resource) };
 }
 
