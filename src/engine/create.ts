@@ -83,7 +83,8 @@ export async function own(pass: GatheredPass, id: string): Promise<void> {
   await draft.save();
 }
 
-function forgetRemote(pass: GatheredPass): void {
+/** The object is gone: nothing in status speaks of it any more. */
+export function forgetRemote(pass: GatheredPass): void {
   const { status } = pass.draft;
   status.id = undefined;
   status.owned = undefined;

@@ -6,6 +6,8 @@ import type { RemoteError } from './remote.ts';
 /** How long a busy object is waited for before a person is asked, and how often it is tried; milliseconds. */
 const BUSY_MS = 30 * 60_000;
 const BUSY_AGAIN_MS = 30_000;
+/** A read that is refused may be tried again: what it is about may come back. */
+const REFUSED_READ_MS = 300_000;
 
 export interface Failed {
   failure: Failure;
@@ -52,8 +54,10 @@ export function explainFailure(pass: GatheredPass, error: RemoteError, settled: 
       return waiting(failure, 'NameTaken', `${message}; looking for the object that has the name`, 5_000);
     case 'gone':
       return waiting(failure, 'RemoteGone', message, 1_000);
-    case 'invalid':
-      return stalled(failure, 'Refused', `${message}; correct the spec, or what it refers to`);
+    case 'invalid': {
+      const refused = stalled(failure, 'Refused', `${message}; correct the spec, or what it refers to`);
+      return error.access === 'read' ? { ...refused, againMs: REFUSED_READ_MS } : refused;
+    }
     case 'unsupported':
       return stalled(
         failure,

@@ -5,6 +5,7 @@ import { approvable, describePlan, summarise } from './approval.ts';
 import { isUnchanged, recordBaseline } from './baseline.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
+import { forgetRemote } from './create.ts';
 import { shortHash } from './digest.ts';
 import { type Gated, gate } from './gate.ts';
 import { checkIdentity } from './identity.ts';
@@ -76,6 +77,7 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
       return plannedPass(pass, undefined, observation.vanished, 'present', handovers);
     case 'present':
       pass.memory.seenDigest = observation.digest;
+      if (observation.instead) forgetRemote(pass);
       return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
   }
 }

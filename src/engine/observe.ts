@@ -3,10 +3,11 @@ import type { Memory } from './memory.ts';
 import type { RemoteObject } from './remote.ts';
 import type { Resource, Status } from './resource.ts';
 
+/** `instead`: the object that was ours is gone, and this one has its name. */
 export type Observation =
   /** Nothing moved since the last deep read; there is nothing to compare. */
   | { state: 'settled'; id: string; digest: string }
-  | { state: 'present'; object: RemoteObject; digest?: string; ours: boolean }
+  | { state: 'present'; object: RemoteObject; digest?: string; ours: boolean; instead?: boolean }
   | { state: 'absent'; vanished: boolean; knownIds: string[] }
   | { state: 'ambiguous'; ids: string[] }
   /** Not certain yet: look again. */
@@ -52,7 +53,19 @@ async function observeById(input: ObserveInput, id: string): Promise<Observation
   const left = since + scope.lagGraceMs - input.now;
   if (left > 0)
     return { state: 'unsettled', retryAfterMs: left, message: `the server does not show ${id}; waiting for it` };
-  return { state: 'absent', vanished: input.status.owned === true, knownIds: [] };
+  const vanished = input.status.owned === true;
+  if (vanished && (await namesakeOf(input, id))) {
+    const other = await observeByName(input);
+    return other.state === 'present' ? { ...other, instead: true } : other;
+  }
+  return { state: 'absent', vanished, knownIds: [] };
+}
+
+/** Whether another object bears the name: the one that was ours is not made again beside it. */
+async function namesakeOf({ gathered: { remote, desired } }: ObserveInput, id: string): Promise<boolean> {
+  await remote.refresh();
+  const glance = remote.glance({ name: desired.name });
+  return glance.state === 'present' && glance.ids.some((other) => other !== id);
 }
 
 function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest: string): boolean {
@@ -63,9 +76,16 @@ function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest
     status.pending === undefined &&
     status.plan === undefined &&
     status.owned === true &&
+    wasConverged(status) &&
     status.observedGeneration === resource.metadata.generation &&
     (memory.seenDigest ?? status.observed?.listDigest) === digest
   );
+}
+
+/** What was refused or not finished the last time is looked at again, whatever the list says. */
+function wasConverged({ conditions }: Status): boolean {
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' || ready?.reason === 'ObservationStale';
 }
 
 async function observeByName(input: ObserveInput): Promise<Observation> {

@@ -120,7 +120,9 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
-    if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
+    if (failure.class === 'invalid' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
+    // What was seen before the failure is not what the spec says.
+    pass.memory.deepDue = true;
     const result = await report(pass, verdict, { outcome: verdict.state === 'stalled' ? 'stalled' : 'retry' }, pass);
     return againMs === undefined ? result : { ...result, againMs, outcome: 'wait' };
   }

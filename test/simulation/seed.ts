@@ -70,7 +70,7 @@ function prepare(land: Land): void {
   const pollInterval = dice.pick(['15s', '60s', '60s']);
   const limits = { requestsPerSecond: dice.pick([5, 10, 100]) };
   const timeZone = dice.pick(['Etc/UTC', undefined]);
-  land.apply(server({ pollInterval, limits, timeZone, defaults }));
+  land.apply(server({ pollInterval, resyncInterval: '10m', limits, timeZone, defaults }));
   land.apply(workspace());
   setting.simulator.echoSecrets(dice.chance(0.5));
 }

@@ -90,7 +90,7 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'RemoteNotFound':
         return held.managementPolicy === 'Observe' && namesakes(land, resource).length === 0;
       case 'Refused':
-        return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id));
+        return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id)) || workspaceIsGone(land, resource);
       case 'Unsupported':
         return simulator.dialect.retrieveJob === 'absent' && resource.kind === 'SyncJob';
       default:
@@ -111,8 +111,19 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
   );
   if (why === 'StillReferenced' && referrers.length > 0) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
+  if (why === 'Refused' && isUsed(setting.simulator.state, resource.status?.id)) return undefined;
   if (why === 'NotEmpty' && contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';
+}
+
+/** Its workspace was removed by hand, and is not made again yet. */
+function workspaceIsGone(land: Land, { spec, metadata }: KubeObject): boolean {
+  const id = spec.workspaceRef && idOfWorkspace(land, metadata.namespace!, spec.workspaceRef.name);
+  return id !== undefined && !land.setting.simulator.state.workspaces.has(id);
+}
+
+function isUsed({ jobs }: Land['setting']['simulator']['state'], id: string): boolean {
+  return [...jobs.values()].some(({ fields }) => fields.source_connection === id || fields.destination_connection === id);
 }
 
 function contentOf({ connections, jobs }: Land['setting']['simulator']['state'], id: string): number {
