@@ -33,18 +33,15 @@ export async function observe(input: ObserveInput): Promise<Observation> {
 
 async function observeById(input: ObserveInput, id: string): Promise<Observation> {
   const { remote, scope } = input.gathered;
-  let glance = remote.glance({ id });
-  if (glance.state === 'unlisted') {
-    await remote.refresh();
-    glance = remote.glance({ id });
-  }
-  const digest = glance.state === 'present' ? glance.digest : undefined;
+  if (remote.glance({ id }).state === 'unlisted') await remote.refresh();
+  const digest = digestOf(remote, id);
   if (digest !== undefined && isSettled(input, digest)) return { state: 'settled', id, digest };
   const result = await remote.read(id);
   input.memory.deepDue = false;
   if (result.state === 'present') {
     input.memory.deepReadAt = input.now;
-    return { state: 'present', object: result.object, digest, ours: input.status.owned === true };
+    // The picture may have learned from the read: a digest of what it showed before would not be that of this object.
+    return { state: 'present', object: result.object, digest: digestOf(remote, id), ours: input.status.owned === true };
   }
   if (result.state === 'unsettled')
     return { ...result, message: 'the server does not show the object consistently yet' };
@@ -66,6 +63,11 @@ async function namesakeOf({ gathered: { remote, desired } }: ObserveInput, id: s
   await remote.refresh();
   const glance = remote.glance({ name: desired.name });
   return glance.state === 'present' && glance.ids.some((other) => other !== id);
+}
+
+function digestOf(remote: Gathered['remote'], id: string): string | undefined {
+  const glance = remote.glance({ id });
+  return glance.state === 'present' ? glance.digest : undefined;
 }
 
 function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest: string): boolean {
@@ -101,9 +103,10 @@ async function observeByName(input: ObserveInput): Promise<Observation> {
     return { state: 'unsettled', retryAfterMs: 5_000, message: 'waiting for the first list' };
   if (glance.state === 'absent') return { state: 'absent', vanished: false, knownIds: [] };
   if (glance.ids.length > 1) return { state: 'ambiguous', ids: glance.ids };
-  const result = await remote.read(glance.ids[0]!);
+  const id = glance.ids[0]!;
+  const result = await remote.read(id);
   if (result.state === 'present')
-    return { state: 'present', object: result.object, digest: glance.digest, ours: false };
+    return { state: 'present', object: result.object, digest: digestOf(remote, id), ours: false };
   if (result.state === 'unsettled')
     return { ...result, message: 'the server does not show the object consistently yet' };
   await remote.refresh();

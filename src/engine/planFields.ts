@@ -19,6 +19,8 @@ export interface FieldsInput {
   foreignMac(recorded: string): boolean;
   /** The object is being adopted: its present secrets become the baseline. */
   adopting: boolean;
+  /** Adopted only as it is: what the server does not show stands outside "identical", as write-only fields do. */
+  asItIs: boolean;
 }
 
 export interface FieldsDiff {
@@ -52,7 +54,7 @@ function diffField(input: FieldsInput, path: string, to: Json): Change | undefin
   const moved = input.applied[path] !== wanted;
   const unseen = from === undefined || input.observed.masked.has(path);
   // A value that the server does not show is unknown, never different: only a moved spec is a reason to send it.
-  if (unseen && (!moved || input.adopting)) return undefined;
+  if (unseen && (!moved || input.asItIs)) return undefined;
   if (!unseen && equal(field?.equality ?? 'json', to, from)) return undefined;
   const accepted = input.accepted[path];
   if (!unseen && accepted && !accepted.refused && accepted.want === wanted && accepted.got === input.hash(path, from)) {
