@@ -103,14 +103,15 @@ function engineDeps(
   );
   // A counter that appears with its first event hides that event from increase().
   for (const counter of [corrected, orphaned]) counter.inc({ kind }, 0);
+  const mayWrite = (ms: number) => elector === undefined || elector.remainingMs() > ms;
   return {
     clock,
     random,
     logger,
     macs,
-    kube: createResourceWriter(client, typeOf(definitionOf(kind)!), context.stores[kind]!),
+    kube: createResourceWriter(client, typeOf(definitionOf(kind)!), context.stores[kind]!, mayWrite),
     record: (resource, type, reason, message) => recorder.record(resource, type, reason, message),
-    mayWrite: (ms) => elector === undefined || elector.remainingMs() > ms,
+    mayWrite,
     get: (name, key) => byKind.get(name)?.store.get(key),
     claimants: (name, claim) => byKind.get(name)?.store.byIndex('claim', claim) ?? [],
     referrers: (resource) => referrersOf(wired, resource),

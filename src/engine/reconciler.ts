@@ -128,7 +128,9 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
     if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
     if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
-    if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
+    if (failure.class === 'invalid' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
+    // What was seen before the failure is not what the spec says.
+    pass.memory.deepDue = true;
     const result = await report(pass, verdict, { outcome: 'retry' }, pass);
     if (isStalled(pass)) {
       // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.

@@ -25,6 +25,9 @@ export interface Network extends Transport {
     | undefined;
   /** No further reply or error reaches this network's clients: a crash. */
   revoke(): void;
+  /** What comes from now on reaches the clients only after `resume`: their process is paused. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface NetworkOptions {
@@ -41,7 +44,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
   const servers = new Map<string, Handler>();
   const exchanges: Exchange[] = [];
   let revoked = false;
+  let paused: PromiseWithResolvers<void> | undefined;
   const never = new Promise<never>(() => {});
+  const held = async () => {
+    while (paused) await paused.promise;
+    if (revoked) await never;
+  };
   const lag = () => latencyMs[0] + Math.floor(random.next() * (latencyMs[1] - latencyMs[0]));
   const wait = (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
@@ -64,6 +72,13 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     revoke: () => {
       revoked = true;
     },
+    pause() {
+      paused ??= Promise.withResolvers();
+    },
+    resume() {
+      paused?.resolve();
+      paused = undefined;
+    },
     connect: ({ origin }) => ({
       close: async () => {},
       async request(request) {
@@ -74,10 +89,11 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
         try {
           const response = await send(origin, request);
           exchange.status = response.status;
-          return revoked ? await never : response;
+          if (revoked || paused) await held();
+          return response;
         } catch (error) {
           exchange.failure = error instanceof TransportError ? error.failure : String(error);
-          if (revoked) return never;
+          if (revoked || paused) await held();
           throw error;
         }
       },
@@ -123,7 +139,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     try {
       for (;;) {
         const piece = await Promise.race([pieces.next(), cut]);
-        if (revoked) await never;
+        if (revoked || paused) await held();
         if (piece.done) return;
         yield piece.value;
       }

@@ -15,7 +15,7 @@ import { describeWorld } from './describeWorld.ts';
 import { createInstance, type Instance } from './instance.ts';
 import { SYNC_URL, secret } from './manifests.ts';
 import { createDoor, type Door } from './rbac.ts';
-import type { LogLine } from './recordingLogger.ts';
+import { createRecordingLogger, type LogLine } from './recordingLogger.ts';
 import { createSeededRandom } from './seededRandom.ts';
 import type { Handler } from './server.ts';
 import { createVirtualClock, type VirtualClock } from './virtualClock.ts';
@@ -111,7 +111,7 @@ export function createWorld({ seed = 1, dialect = {}, latencyMs = [1, 5], config
       files: { read: (path) => (path === KUBECONFIG ? kubeconfig(KUBE_URL) : undefined) },
       servers,
       latencyMs,
-      logs,
+      logger: createRecordingLogger(clock, logs),
     });
 
   const world: World = {
