@@ -2,6 +2,8 @@ import { KINDS } from './api/registry.ts';
 import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
 import { measureRuns } from './app/runMetrics.ts';
+import { createRun } from './app/runObjects.ts';
+import { wakeRuns } from './app/runWakes.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
 import { createMacs } from './engine/macs.ts';
@@ -11,6 +13,7 @@ import { createQueue } from './engine/queue.ts';
 import type { Reconciler } from './engine/reconciler.ts';
 import { createWakes, indexStore, type Wired } from './engine/wakes.ts';
 import type { KindContext } from './kinds/context.ts';
+import { runIds, runReferences, targetKeys } from './kinds/run/references.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
 import { createSessions } from './kinds/session/createSessions.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
@@ -68,26 +71,43 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const recorder = createRecorder({ client, clock, random, meter, logger, component: 'sync-operator' });
   const values = createValueReader({ client, clock, logger });
 
-  const references = new Map([['SyncServer', serverReferences]]);
+  const references = new Map([
+    ['SyncServer', serverReferences],
+    ['SyncRun', runReferences],
+  ]);
   const wired: Wired[] = definitions.map(({ kind }) => ({
     kind,
     store: caches.stores[kind]!,
     queue: createQueue({ clock, meter, name: kind.toLowerCase() }),
     references: (resource) => references.get(kind)?.(resource) ?? [],
+    // A run outlives what it runs: it is followed on the server.
+    needsNothing: kind === 'SyncRun',
   }));
   for (const one of wired) indexStore(one);
+  caches.stores.SyncRun?.addIndex('runTarget', targetKeys);
+  caches.stores.SyncRun?.addIndex('runId', runIds);
   const reconcilers = new Map<string, Reconciler>();
   const links = createSessionLinks(wired, reconcilers);
   const origins = createOrigins({ clock, random, transport, meter });
   const sessions = createSessions({ clock, random, origins, ...links });
   const namespaceLabels = (name: string) => caches.namespaces.get(name)?.metadata.labels;
-  const context: KindContext = { clock, random, logger, stores: caches.stores, sessions, values, namespaceLabels };
+  const context: KindContext = {
+    clock,
+    random,
+    logger,
+    stores: caches.stores,
+    sessions,
+    values,
+    namespaceLabels,
+    createRun: (manifest) => createRun(client, manifest),
+  };
   const kinds = createKinds(context);
   for (const kind of kinds) references.set(kind.name, (resource) => kind.references(resource));
 
   let leading = false;
   const wake = createWakes(wired, () => leading);
   for (const one of wired) one.store.subscribe((change) => wake(one, change));
+  wakeRuns(wired);
   values.onChange((owner) => {
     const [kind, namespace, name] = owner.split('/') as [string, string, string];
     wired.find((one) => one.kind === kind)?.queue.add(`${namespace}/${name}`, 'user');

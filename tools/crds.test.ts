@@ -20,6 +20,7 @@ describe('what is committed is what is generated', () => {
       'SyncWorkspace',
       'SyncConnection',
       'SyncJob',
+      'SyncRun',
     ]);
   });
 });

@@ -22,6 +22,8 @@ export interface Kind {
   warnings(resource: Resource): { path: string; message: string }[];
   /** What it refers to, as `SyncServer/team/prod`, `Secret/team/token`: a change there wakes it, there or not. */
   references(resource: Resource): string[];
+  /** Asks for a run of it, for one value of `run-requested-at`; the same value asks for the same run. Absent: it cannot run. */
+  requestRun?(resource: Resource, token: string): Promise<void>;
   /** Resolves references, secrets and the server; throws Blocked with the name of what is missing. */
   gather(resource: Resource): Promise<Gathered>;
 }

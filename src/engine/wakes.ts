@@ -10,6 +10,8 @@ export interface Wired {
   store: Store<Resource>;
   queue: Queue;
   references(resource: Resource): string[];
+  /** Those that refer to something without needing it: they keep nothing from being deleted. */
+  needsNothing?: boolean;
 }
 
 /** `SyncServer/team/prod`: how references and the index `ref` name a resource. */

@@ -31,6 +31,8 @@ export interface WorldOptions {
   /** One way, [min, max). */
   latencyMs?: [number, number];
   config?: Partial<Config>;
+  /** How far the clock of the Sync server is ahead; ms. */
+  serverAheadMs?: number;
 }
 
 /** Everything under the sun in one process, on virtual time: a cluster, a Sync server, and the operator. */
@@ -82,14 +84,24 @@ export interface World {
   secretsSeen(canary: string): Promise<string[]>;
 }
 
-export function createWorld({ seed = 1, dialect = {}, latencyMs = [1, 5], config = {} }: WorldOptions = {}): World {
+export function createWorld({
+  seed = 1,
+  dialect = {},
+  latencyMs = [1, 5],
+  config = {},
+  serverAheadMs = 0,
+}: WorldOptions = {}): World {
   const clock = createVirtualClock();
   // Streams of their own, so that one more draw in one part leaves the others as they were.
   const [forCluster, forSimulator, forApp, forTest] = [1, 2, 3, 4].map((n) => createSeededRandom(seed * 16 + n));
   const cluster = createCluster({ clock, random: forCluster! });
   for (const crd of CRDS) cluster.install(crd);
   cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
-  const simulator = createSimulator({ clock, random: forSimulator!, dialect: dialectWith(dialect) });
+  const simulator = createSimulator({
+    clock: { ...clock, now: () => clock.now() + serverAheadMs },
+    random: forSimulator!,
+    dialect: dialectWith(dialect),
+  });
   cluster.create(secret('sync-token', { token: simulator.token }));
   const logs: LogLine[] = [];
   const servers = new Map<string, Handler>([

@@ -4,8 +4,10 @@ import type { KindHooks, KindReport } from '../../engine/kind.ts';
 import type { RemoteObject } from '../../engine/remote.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { RunSchedule } from '../../sync/runs.ts';
+import type { KindContext } from '../context.ts';
 import type { WorkspacePlace } from '../place/place.ts';
 import { reportRuns } from '../runs/report.ts';
+import { startedBy } from '../runs/startedBy.ts';
 import type { Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 import { checkTables } from './tables.ts';
@@ -21,7 +23,12 @@ export interface JobMemory extends Remembered {
 }
 
 /** What a job does beyond configuration: it runs. */
-export function hooksOf(resource: Resource, place: WorkspacePlace, memory: JobMemory): KindHooks {
+export function hooksOf(
+  context: Pick<KindContext, 'stores'>,
+  resource: Resource,
+  place: WorkspacePlace,
+  memory: JobMemory,
+): KindHooks {
   const spec = resource.spec as unknown as SyncJobSpec;
   const { session, server, workspace } = place;
   const { jobRuns } = workspace.session;
@@ -55,7 +62,16 @@ export function hooksOf(resource: Resource, place: WorkspacePlace, memory: JobMe
       const view = id === undefined ? undefined : jobRuns.view(id);
       const since = Date.parse(resource.metadata.creationTimestamp);
       memory.startedAt ??= now;
-      const runs = reportRuns({ spec, schedule: schedule(), view, status, since, startedAt: memory.startedAt, now });
+      const runs = reportRuns({
+        spec,
+        schedule: schedule(),
+        startedBy: (run) => startedBy(context, { ...resource, status }, run, schedule()),
+        view,
+        status,
+        since,
+        startedAt: memory.startedAt,
+        now,
+      });
       return { ...runs, conditions: [...runs.conditions, ...uncheckedTables(spec, memory, status)] };
     },
   };

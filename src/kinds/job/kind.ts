@@ -6,6 +6,7 @@ import { validCron } from '../../sync/due.ts';
 import type { KindContext } from '../context.ts';
 import { placeInWorkspace } from '../place/place.ts';
 import { placeReferences, referenceTo } from '../place/references.ts';
+import { childOf } from '../runs/requested.ts';
 import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
 import { createMemory } from '../shared/remembered.ts';
 import { spelledAs } from '../shared/spelling.ts';
@@ -40,6 +41,7 @@ export function createJobKind(context: KindContext): Kind {
     },
     warnings: ({ spec }) => unknownWords(FIELDS, spec),
     references: (resource) => [...placeReferences(resource), ...connectionReferences(resource)],
+    requestRun: (resource, token) => context.createRun(childOf(resource, token)),
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
       const desired = await unlessDeleting(resource, () => desiredJob(context, resource, place));
@@ -56,7 +58,7 @@ export function createJobKind(context: KindContext): Kind {
         ...reached,
         remote: spelledAs(desired, reached.remote),
         desired,
-        hooks: hooksOf(resource, place, memory),
+        hooks: hooksOf(context, resource, place, memory),
       };
     },
   };
