@@ -16,6 +16,8 @@ export interface Instance {
   meter: ScrapedMeter;
   /** Ends it as SIGKILL does: no timer fires any more, and no reply or error reaches it. */
   kill(): void;
+  /** Stands still, as in SIGSTOP, until the returned function is called: then all that came meanwhile comes at once. */
+  pause(): () => void;
 }
 
 export interface InstanceOptions {
@@ -33,11 +35,17 @@ export function createInstance({ config, clock, random, files, servers, latencyM
   const network = createNetwork({ clock, random, latencyMs });
   for (const [origin, handler] of servers) network.serve(origin, handler);
   const meter = createMeter();
-  const life = { over: false };
+  const life = { over: false, paused: false };
+  const missed: (() => void)[] = [];
+  const run = (fn: () => void) => {
+    if (life.over) return;
+    if (life.paused) missed.push(fn);
+    else fn();
+  };
   const mortal: Clock = {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
-    after: (ms, fn) => clock.after(ms, () => life.over || fn()),
+    after: (ms, fn) => clock.after(ms, () => run(fn)),
   };
   const logger = createRecordingLogger(clock, logs);
   const app = createApp(config, { clock: mortal, random, transport: network, files, env: {}, logger, meter });
@@ -48,6 +56,15 @@ export function createInstance({ config, clock, random, files, servers, latencyM
     kill() {
       life.over = true;
       network.revoke();
+    },
+    pause() {
+      life.paused = true;
+      const release = network.hold();
+      return () => {
+        life.paused = false;
+        release();
+        for (const fn of missed.splice(0)) run(fn);
+      };
     },
   };
 }

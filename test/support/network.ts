@@ -28,6 +28,8 @@ export interface Network extends Transport {
   watch: ((exchange: Exchange, phase: Phase) => void) | undefined;
   /** No further reply or error reaches this network's clients: a crash. */
   revoke(): void;
+  /** From now on replies and errors wait until the returned function is called: their process stands still. */
+  hold(): () => void;
 }
 
 export interface NetworkOptions {
@@ -44,6 +46,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
   const servers = new Map<string, Handler>();
   const exchanges: Exchange[] = [];
   let revoked = false;
+  let held: Promise<void> | undefined;
   const never = new Promise<never>(() => {});
   const lag = () => latencyMs[0] + Math.floor(random.next() * (latencyMs[1] - latencyMs[0]));
   const wait = (ms: number, signal?: AbortSignal) =>
@@ -68,6 +71,14 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     revoke: () => {
       revoked = true;
     },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = undefined;
+        resolve();
+      };
+    },
     connect: ({ origin }) => ({
       close: async () => {},
       async request(request) {
@@ -81,9 +92,11 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
           const response = await send(origin, request, exchange);
           exchange.status = response.status;
           network.watch?.(exchange, 'replied');
+          await held;
           return revoked ? await never : response;
         } catch (error) {
           exchange.failure = error instanceof TransportError ? error.failure : String(error);
+          await held;
           if (revoked) return never;
           throw error;
         }
@@ -130,6 +143,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     try {
       for (;;) {
         const piece = await Promise.race([pieces.next(), cut]);
+        await held;
         if (revoked) await never;
         if (piece.done) return;
         yield piece.value;

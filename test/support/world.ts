@@ -51,6 +51,8 @@ export interface World {
   /** As SIGKILL: nothing that is under way ever comes back. */
   crash(): void;
   restart(): Promise<void>;
+  /** One more process of the operator beside the present one, which takes its place in `instance`. It is not started. */
+  another(): Instance;
 
   /** As `kubectl apply`. */
   apply(...manifests: (Manifest | readonly Manifest[])[]): void;
@@ -135,6 +137,10 @@ export function createWorld({
     crash() {
       world.instance.kill();
       world.instance = make();
+    },
+    another() {
+      world.instance = make();
+      return world.instance;
     },
     async restart() {
       await world.stop();

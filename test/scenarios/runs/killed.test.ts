@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PHASES, type Phase } from '../../support/network.ts';
 import { type Circumstances, openWorld, type Point } from './killing.ts';
 
 const HOUR = 3_600_000;
@@ -27,34 +28,71 @@ const CIRCUMSTANCES: Record<string, Circumstances> = {
   'a server clock two hours behind': { dialect: { executeReply: 'empty' }, serverAheadMs: -2 * HOUR },
 };
 
-test.each(
-  Object.entries(CIRCUMSTANCES).flatMap(([name, circumstances]) =>
-    (['Stop', 'RetryAfterGrace'] as const).map((onUnknown) => [name, onUnknown, circumstances] as const),
-  ),
-)(
+const MANNERS = ['Stop', 'RetryAfterGrace'] as const;
+const CASES = Object.entries(CIRCUMSTANCES).flatMap(([name, circumstances]) =>
+  MANNERS.map((onUnknown) => [name, onUnknown, circumstances] as const),
+);
+
+test.each(CASES)(
   'killed at every call, with %s and onUnknown %s',
-  async (_, onUnknown, circumstances) => {
-    const { points: all, kill } = await openWorld(circumstances, { onUnknown });
-    const wrong: string[] = [];
-    let reached = 0;
-    for (const point of await all()) {
-      const outcome = await kill(point);
-      if (!outcome) continue;
-      reached++;
-      const { carried, carriedOut, succeeded, sentBefore, status } = outcome;
-      const say = (what: string) => wrong.push(`${show(point)}: ${what}; ${succeeded} ${JSON.stringify(status)}`);
-      if (carried.some((intent) => intent === undefined)) say('started without an intent');
-      if (new Set(carried).size !== carried.length)
-        say(`${carried.length} starts for ${new Set(carried).size} intents`);
-      if (onUnknown === 'Stop' && carriedOut > 1) say(`ran ${carriedOut} times`);
-      if (onUnknown === 'RetryAfterGrace' && !sentBefore && carriedOut !== 1) say(`ran ${carriedOut} times, not once`);
-      if (carriedOut === 0 && succeeded.startsWith('True')) say('nothing ran, and it says that it succeeded');
-    }
-    process.stdout.write(`    ${reached} kills\n`);
-    expect(wrong).toEqual([]);
-    expect(reached).toBeGreaterThan(20);
+  async (name, onUnknown, circumstances) => {
+    // That a reply has come changes nothing that outlives the process: it is shown once for all.
+    const phases = name === 'nothing special' ? PHASES : PHASES.slice(0, 2);
+    await endWell(() => openWorld(circumstances, { onUnknown }), { onUnknown, phases, paused: false });
   },
   600_000,
 );
+
+test.each(MANNERS)(
+  'paused past the lease at every call, with onUnknown %s',
+  async (onUnknown) => {
+    const open = () => openWorld({ config: { leaderElect: true } }, { onUnknown });
+    await endWell(open, { onUnknown, phases: PHASES.slice(0, 2), paused: true });
+  },
+  600_000,
+);
+
+interface Manner {
+  onUnknown: (typeof MANNERS)[number];
+  phases: readonly Phase[];
+  paused: boolean;
+}
+
+/** Whatever the point: each start has an intent of its own, and the run ends and tells the truth. */
+async function endWell(open: () => ReturnType<typeof openWorld>, manner: Manner): Promise<void> {
+  const { points, kill } = await open();
+  const all = (await points()).filter(({ phase }) => manner.phases.includes(phase));
+  const wrong: string[] = [];
+  let fresh = 0;
+  for (const point of all) {
+    const used = await kill(point, manner.paused);
+    // Some calls come only in the first run, as those by which routes are learned: a new world comes to them for certain.
+    const outcome = used ?? (await (await open()).kill(point, manner.paused));
+    if (!used) fresh++;
+    if (outcome) wrong.push(...mistakes(outcome, manner).map((what) => `${show(point)}: ${what}`));
+    else wrong.push(`${show(point)}: not reached`);
+  }
+  process.stdout.write(`    ${all.length} points, ${fresh} of them in worlds of their own\n`);
+  expect(wrong).toEqual([]);
+  expect(all.length).toBeGreaterThan(40);
+}
+
+type Outcome = NonNullable<Awaited<ReturnType<Awaited<ReturnType<typeof openWorld>>['kill']>>>;
+
+function mistakes({ carried, carriedOut, succeeded, sentBefore, late }: Outcome, { onUnknown }: Manner): string[] {
+  const isOk = succeeded.startsWith('True');
+  return [
+    ...(carried.some((intent) => intent === undefined) ? ['started without an intent'] : []),
+    ...(new Set(carried).size !== carried.length
+      ? [`${carried.length} starts for ${new Set(carried).size} intents`]
+      : []),
+    ...(onUnknown === 'Stop' && carriedOut > 1 ? [`ran ${carriedOut} times`] : []),
+    ...(onUnknown === 'RetryAfterGrace' && !sentBefore && carriedOut !== 1
+      ? [`ran ${carriedOut} times, not once`]
+      : []),
+    ...(carriedOut === 0 && isOk ? ['nothing ran, and it says that it succeeded'] : []),
+    ...(late === 0 ? [] : ['started by the process that had lost its lease']),
+  ];
+}
 
 const show = ({ call, nth, phase }: Point) => `${call} #${nth} ${phase}`;

@@ -71,7 +71,7 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
       succeeded: world.condition('SyncRun', name, 'Succeeded')!,
       asked: starts.length,
       carriedOut: runs.filter(({ cause }) => cause === 'api').length,
-      runs,
+      runsInAll: [...world.simulator.state.runs.values()].filter(({ cause }) => cause === 'api').length,
       carried,
     };
     world.remove('SyncRun', name);
@@ -87,9 +87,13 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
       await play((call, nth, phase) => points.push({ call, nth, phase }));
       return points;
     },
-    /** Plays one run, and kills the process at that point; undefined when the run never came to it. */
-    async kill(point: Point) {
+    /**
+     * Plays one run, and kills the process at that point; undefined when the run never came to it. `paused`: the process stands
+     * still instead, past its lease, another one takes over, and the first one goes on when all is over.
+     */
+    async kill(point: Point, paused = false) {
       let killed = false;
+      let resume = () => {};
       let left = false;
       const result = await play((call, nth, phase, see) => {
         if (killed) return;
@@ -97,13 +101,25 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
         if (call === START && phase === 'arrived') left = true;
         if (call !== point.call || nth !== point.nth || phase !== point.phase) return;
         killed = true;
-        world.crash();
+        if (paused) resume = pauseAndReplace(world);
+        else world.crash();
         world.instance.network.watch = see;
         world.clock.after(1_000, () => void world.instance.app.start());
       });
-      return killed ? { ...result, sentBefore: left } : undefined;
+      resume();
+      if (paused) await world.settle(5 * MINUTE);
+      const after = [...world.simulator.state.runs.values()].filter(({ cause }) => cause === 'api').length;
+      return killed ? { ...result, sentBefore: left, late: after - result.runsInAll } : undefined;
     },
   };
+}
+
+function pauseAndReplace(world: World): () => void {
+  const first = world.instance;
+  // As main does.
+  void first.app.deposed.then(() => first.kill());
+  world.another();
+  return first.pause();
 }
 
 export const START = 'POST jobs/execute';
