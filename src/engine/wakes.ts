@@ -12,6 +12,8 @@ export interface Wired {
   references(resource: Resource): string[];
   /** What the resource is called on the server. */
   nameOf(resource: Resource): string | undefined;
+  /** Those that refer to something without needing it: they keep nothing from being deleted. */
+  needsNothing?: boolean;
 }
 
 /** `SyncServer/team/prod`: how references and the index `ref` name a resource. */

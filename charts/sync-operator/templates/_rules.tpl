@@ -12,6 +12,7 @@
       - syncpipelines
       - syncevents
       - syncusers
+      - syncruns
     verbs: [list, watch]
   # finalizers; nothing else of a manifest is written
   - apiGroups: [sync.cdata.com]
@@ -24,6 +25,7 @@
       - syncpipelines
       - syncevents
       - syncusers
+      - syncruns
     verbs: [patch]
   # status
   - apiGroups: [sync.cdata.com]
@@ -36,6 +38,7 @@
       - syncpipelines/status
       - syncevents/status
       - syncusers/status
+      - syncruns/status
     verbs: [patch]
   # tokens and credentials that manifests name; they cannot be listed
   - apiGroups: [""]
@@ -99,6 +102,7 @@
       - syncpipelines
       - syncevents
       - syncusers
+      - syncruns
     verbs: [get, list, watch]
 {{- end -}}
 
@@ -112,6 +116,7 @@
       - synctransformations
       - syncpipelines
       - syncevents
+      - syncruns
     verbs: [create, update, patch, delete, deletecollection]
 {{- end -}}
 
