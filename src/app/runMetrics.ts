@@ -1,5 +1,6 @@
 import type { SyncJob } from '../api/syncJob.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { RunMeter } from '../engine/run/pass.ts';
 import type { Store } from '../kube/store.ts';
 import type { Meter } from '../ports/meter.ts';
 
@@ -14,14 +15,15 @@ export function measureRuns(meter: Meter, stores: Readonly<Record<string, Store<
   ]);
   const gauges = Object.entries(RUNNING).map(([word, kind]) => ({ kind, ...gaugesOf(meter, word) }));
   meter.onCollect(() => {
-    for (const { kind, state, start, end, records } of gauges) {
-      for (const gauge of [state, start, end, records]) gauge.reset();
+    for (const { kind, state, start, end, next, records } of gauges) {
+      for (const gauge of [state, start, end, next, records]) gauge.reset();
       const objects = (stores[kind]?.list() ?? []) as unknown as SyncJob[];
       dropped.set({ kind }, Math.max(0, objects.length - most));
       for (const { metadata, status } of objects.slice(0, most)) {
+        const object = { namespace: metadata.namespace ?? '', name: metadata.name };
+        if (status?.nextRun) next.set(object, Date.parse(status.nextRun) / 1000);
         const run = status?.lastRun;
         if (!run) continue;
-        const object = { namespace: metadata.namespace ?? '', name: metadata.name };
         for (const name of STATES) if (name === run.state) state.set({ ...object, state: name }, 1);
         if (run.startTime) start.set(object, Date.parse(run.startTime) / 1000);
         if (run.completionTime) end.set(object, Date.parse(run.completionTime) / 1000);
@@ -38,6 +40,37 @@ function gaugesOf(meter: Meter, word: string) {
     state: meter.gauge(`${prefix}_state`, '1 for the state of the last run', [...labels, 'state']),
     start: meter.gauge(`${prefix}_start_timestamp_seconds`, 'When the last run began', labels),
     end: meter.gauge(`${prefix}_end_timestamp_seconds`, 'When the last run ended', labels),
+    next: meter.gauge(`cdata_sync_${word}_next_run_timestamp_seconds`, 'When it is due next by its schedule', labels),
     records: meter.gauge(`${prefix}_records`, 'Records that the last run moved', labels),
+  };
+}
+
+const SECONDS = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400];
+
+/** Starts and ends of SyncRuns. How many stand where is told by the metrics of objects and their conditions. */
+export function runMeter(meter: Meter): RunMeter {
+  const starts = meter.counter('cdata_sync_runs_started_total', 'Runs that SyncRuns asked Sync for');
+  const ends = meter.counter('cdata_sync_runs_finished_total', 'SyncRuns that have finished, by reason', ['reason']);
+  const waits = meter.histogram(
+    'cdata_sync_run_start_delay_seconds',
+    'Seconds from the creation of a SyncRun to its start',
+    [],
+    SECONDS,
+  );
+  const durations = meter.histogram(
+    'cdata_sync_run_duration_seconds',
+    'Seconds from a start to the end, as seen by the operator, by reason',
+    ['reason'],
+    SECONDS,
+  );
+  return {
+    started(waitedMs) {
+      starts.inc({});
+      waits.observe({}, waitedMs / 1000);
+    },
+    finished(reason, tookMs) {
+      ends.inc({ reason });
+      if (tookMs !== undefined) durations.observe({ reason }, tookMs / 1000);
+    },
   };
 }

@@ -53,7 +53,7 @@ export function explainFailure(pass: GatheredPass, error: RemoteError, settled: 
         `${message}; give the token's user the rights for it, then ask for a reconcile, or wait an hour`,
       );
     case 'busy':
-      return busy(failure, message, run?.what);
+      return busy(failure, message, run?.running ? run.what : undefined);
     case 'nameTaken':
       return nameTaken(failure, message);
     case 'gone':

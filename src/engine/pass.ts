@@ -76,3 +76,13 @@ export function echo(pass: Pass, name: TokenName): void {
 export const WRITE_MS = 8_000;
 /** Of a call that the server may hold open, only the sending must fit. */
 export const SEND_MS = 5_000;
+
+/** Whether the object is to be made as the spec says, not only looked at. */
+export function enforces({ policies }: GatheredPass): boolean {
+  return policies.managementPolicy === 'Enforce';
+}
+
+/** Who holds all writes, in words for a condition; undefined when nobody does. */
+export function suspendedBy({ resource, gathered }: GatheredPass): string | undefined {
+  return resource.spec.suspend === true ? 'suspended' : gathered.scope.suspendedBy;
+}

@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Random } from '../../src/ports/random.ts';
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { type Dialect, randomDialect, referenceDialect } from '../simulator/dialect.ts';
-import { readExample, withDeletion } from '../support/examples.ts';
+import { exampleManifests, servedAt, withDeletion } from '../support/examples.ts';
+import { SYNC_URL } from '../support/manifests.ts';
 import { createSeededRandom } from '../support/seededRandom.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -22,6 +23,8 @@ function holdings(world: World): unknown {
   return JSON.parse(world.simulator.dump(), (_, value) => (typeof value === 'string' ? value.trim() : value));
 }
 
+const full = (world: World) => servedAt(exampleManifests(world.simulator.token, 'full'), SYNC_URL);
+
 function isReady(world: World, { kind, metadata }: Manifest): boolean {
   return world.condition(kind, String(metadata.name), 'Ready')?.startsWith('True') === true;
 }
@@ -40,13 +43,13 @@ async function converge(world: World, order: readonly Manifest[], pause: () => n
 let expected: unknown;
 beforeAll(async () => {
   const world = createWorld();
-  await converge(world, withDeletion(readExample('full', world.simulator.token), 'Delete'), () => 0);
+  await converge(world, withDeletion(full(world), 'Delete'), () => 0);
   expected = holdings(world);
 });
 
 test('examples/full holds what it says: all types of jobs, all kinds of steps, all roles', async () => {
   const world = createWorld();
-  await converge(world, readExample('full', world.simulator.token), () => 0);
+  await converge(world, full(world), () => 0);
   await world.settle(10 * MINUTE);
   const { workspaces, connections, jobs, transformations, pipelines, events, users } = world.simulator.state;
   // The default workspace and the administrator were there before.
@@ -77,7 +80,7 @@ test.each(Array.from({ length: 20 }, (_, at) => at * 5))(
       const random = createSeededRandom(seed);
       const world = createWorld({ seed, dialect: dialectFor(seed) });
       const before = world.simulator.dump();
-      const manifests = withDeletion(readExample('full', world.simulator.token), 'Delete');
+      const manifests = withDeletion(full(world), 'Delete');
       await converge(world, shuffled(manifests, random), () => Math.floor(random.next() ** 3 * 20_000));
       expect(holdings(world), `seed ${seed}`).toEqual(expected);
 

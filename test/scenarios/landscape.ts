@@ -1,4 +1,5 @@
 import type { Loose, Manifest } from '../cluster/types.ts';
+import type { Effect } from '../simulator/faults.ts';
 import type { Collection, Item } from '../simulator/state.ts';
 import { nameOf } from '../simulator/state.ts';
 import {
@@ -97,4 +98,13 @@ export function writesOf(world: World, since = 0): string[] {
 export function messageOf(world: World, kind: string, name: string, type = 'Ready'): string {
   const conditions: { type: string; message: string }[] = world.status(kind, name).conditions ?? [];
   return conditions.find((condition) => condition.type === type)?.message ?? '';
+}
+
+/** As often as it is asked. */
+export const ALWAYS = 1e9;
+
+/** A reply of that status, whose body is an error in the shape of the reference. */
+export function status(code: number, message = `HTTP ${code}`, retryAfter?: string): Effect {
+  const body = JSON.stringify({ error: { code: 'X', message } });
+  return { kind: 'status', status: code, body, ...(retryAfter !== undefined && { retryAfter }) };
 }

@@ -1,26 +1,36 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import type { Loose, Manifest } from '../cluster/types.ts';
-import { SYNC_URL } from './manifests.ts';
 
 const ROOT = new URL('../../examples/', import.meta.url);
 
-/** The manifests of `examples/<folder>` in the order of its files, at the simulator, with its token; `default` where no namespace is given. */
-export function readExample(folder: string, token: string): Manifest[] {
+/**
+ * Every object of `examples/<folder>` in the order of its files, with a token of the simulator in the Secret of the server; in the
+ * namespace `default` where it names none.
+ */
+export function exampleManifests(token: string, folder = 'basic'): Manifest[] {
   const files = readdirSync(new URL(`${folder}/`, ROOT)).sort();
-  const texts = files.map((file) => readFileSync(new URL(`${folder}/${file}`, ROOT), 'utf8'));
-  return texts
-    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest))
-    .map((manifest) => placed(manifest, token));
+  return files.flatMap((file) => manifestsOf(readFileSync(new URL(`${folder}/${file}`, ROOT), 'utf8'), token));
 }
 
-function placed(manifest: Manifest, token: string): Manifest {
-  const { metadata, kind } = manifest;
-  const isGlobal = kind === 'Namespace';
-  const one: Loose = { ...manifest, metadata: isGlobal ? metadata : { namespace: 'default', ...metadata } };
-  if (kind === 'SyncServer') one.spec.url = SYNC_URL;
-  if (kind === 'Secret' && metadata.name === 'sync-token') one.stringData = { token };
-  return one as Manifest;
+/** The objects of a YAML text. */
+export function manifestsOf(text: string, token: string): Manifest[] {
+  const objects = parseAllDocuments(text).map((document) => document.toJS() as Manifest | null);
+  return objects
+    .filter((object) => object !== null)
+    .map((object) => {
+      const isGlobal = object.kind === 'Namespace';
+      const metadata = isGlobal ? object.metadata : { namespace: 'default', ...object.metadata };
+      const isToken = object.kind === 'Secret' && object.metadata?.name === 'sync-token';
+      return { ...object, metadata, ...(isToken && { stringData: { token } }) } as Manifest;
+    });
+}
+
+/** The same with the server under another URL. */
+export function servedAt(manifests: readonly Manifest[], url: string): Manifest[] {
+  return manifests.map((manifest) =>
+    manifest.kind === 'SyncServer' ? { ...manifest, spec: { ...(manifest.spec as Loose), url } } : manifest,
+  );
 }
 
 /** The same with a policy on everything that may be deleted in Sync. */

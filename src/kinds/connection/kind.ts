@@ -11,7 +11,7 @@ import type { Resource } from '../../engine/resource.ts';
 import type { KindContext } from '../context.ts';
 import { placeInWorkspace } from '../place/place.ts';
 import { placeReferences, referenceTo } from '../place/references.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';

@@ -6,7 +6,7 @@ import { keyOf, type Resource } from '../../engine/resource.ts';
 import type { JsonObject } from '../../ports/json.ts';
 import type { KindContext } from '../context.ts';
 import type { ScopeWorkspace } from '../remote/scope.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { type PlacedSpec, serverKeyOf } from './references.ts';
 
 /** Where an object lives, and what follows from that. */

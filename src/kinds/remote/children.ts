@@ -1,6 +1,6 @@
 import type { RemoteChildren } from '../../engine/remote.ts';
 import type { ChildrenApi } from '../../sync/apis/children.ts';
-import type { RecentWrites } from '../server/sessions.ts';
+import type { RecentWrites } from '../session/sessions.ts';
 import type { Calls } from './calls.ts';
 import { baseOf, type Renames, toModel } from './convert.ts';
 

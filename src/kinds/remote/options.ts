@@ -4,7 +4,7 @@ import type { ChildrenApi } from '../../sync/apis/children.ts';
 import type { Entity, EntityKind } from '../../sync/models/entity.ts';
 import type { CallOptions, Created } from '../../sync/session.ts';
 import type { Collection } from '../../sync/snapshot.ts';
-import type { ServerSession, WorkspaceSession } from '../server/sessions.ts';
+import type { ServerSession, WorkspaceSession } from '../session/sessions.ts';
 import type { Renames } from './convert.ts';
 
 /** One kind of object below one parent, for createRemote. */

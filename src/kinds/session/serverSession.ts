@@ -7,12 +7,12 @@ import type { Collection } from '../../sync/snapshot.ts';
 import { createTurns } from '../../sync/turns.ts';
 import { concernsServer } from '../probe/health.ts';
 import { createProbe, type Probe } from '../probe/probe.ts';
-import type { Held, ServerSession } from '../server/sessions.ts';
 import { collect } from './collect.ts';
 import type { ServerSettings, SessionContext, SessionsDeps } from './context.ts';
 import { isListed } from './listed.ts';
 import { createRecentWrites } from './recentWrites.ts';
 import { createServerRuns } from './serverRuns.ts';
+import type { Held, ServerSession } from './sessions.ts';
 import { type LiveWorkspace, openWorkspace } from './workspaceSession.ts';
 
 /** A session as the SyncServer's own reconciler sees it. */
@@ -71,7 +71,11 @@ export function openSession(
   const workspaces = collect(context, {
     kind: 'SyncWorkspace',
     getOperation: 'workspaces.get',
-    list: (signal) => probe.list(signal),
+    async list(signal) {
+      const listed = await probe.list(signal);
+      hold();
+      return listed;
+    },
     onChange(changes) {
       for (const { id, what } of changes) {
         if (what !== 'vanished') continue;
@@ -84,6 +88,7 @@ export function openSession(
   const tables = new Map<string, { at: number; records: Promise<TableRecord[]> }>();
   let probedAt = Number.NEGATIVE_INFINITY;
   let closed: Unusable | undefined;
+  let held = false;
 
   function failed(error: SyncError): void {
     if (closed || !concernsServer(error) || clock.monotonic() - probedAt < PROBE_GAP_MS) return;
@@ -92,8 +97,23 @@ export function openSession(
     workspaces.refresh().catch(() => {});
   }
 
+  /** All that calls the server by itself, but for the probe. */
+  const parts = () => [
+    ...[runs.tracker, deepReads, ...spaces.values()],
+    ...[...(users ? [users] : []), ...events.values()],
+  ];
+  /** Nothing is asked of another server with the ids of the one before, until that is accepted. */
+  function hold(): void {
+    const hold = probe.unusable?.reason === 'ServerChanged';
+    if (hold === held || closed) return;
+    held = hold;
+    for (const part of parts()) {
+      if (hold) part.stop();
+      else part.start();
+    }
+  }
   const started = (collection: Collection) => {
-    if (!closed) collection.start();
+    if (!closed && !held) collection.start();
     return collection;
   };
   const forgetVanished = (kind: keyof typeof TURNS) => (changes: readonly Change[]) => {
@@ -112,7 +132,10 @@ export function openSession(
     deepReads,
     failed,
     probed: probe.probed,
-    accept: probe.accept,
+    accept(identity) {
+      probe.accept(identity);
+      hold();
+    },
     block: probe.block,
     get finding() {
       return probe.finding;
@@ -130,7 +153,7 @@ export function openSession(
       let space = spaces.get(id);
       if (!space) {
         space = openWorkspace(context, id, runs, deepReads);
-        if (closed) space.stop();
+        if (closed || held) space.stop();
         spaces.set(id, space);
       }
       return space;
@@ -179,8 +202,7 @@ export function openSession(
         since: clock.now(),
       };
       probe.end();
-      const collections = [workspaces, ...(users ? [users] : []), ...events.values()];
-      for (const part of [...collections, runs.tracker, deepReads, ...spaces.values()]) part.stop();
+      for (const part of [workspaces, ...parts()]) part.stop();
       client.close();
     },
   };

@@ -1,11 +1,12 @@
 import type { Turns } from '../../sync/turns.ts';
-import type { Held, WorkspaceSession } from '../server/sessions.ts';
 import { collect } from './collect.ts';
 import type { SessionContext } from './context.ts';
 import { createSecretTeacher } from './secrets.ts';
 import type { ServerRuns } from './serverRuns.ts';
+import type { Held, WorkspaceSession } from './sessions.ts';
 
 export interface LiveWorkspace extends WorkspaceSession {
+  start(): void;
   stop(): void;
 }
 
@@ -51,7 +52,11 @@ export function openWorkspace(context: SessionContext, id: string, runs: ServerR
     jobRuns: runs.jobs,
     transformationRuns: runs.transformations,
     pipelineRuns: runs.pipelines,
-    changedAt: undefined,
+    changes: [],
+    start() {
+      stopped = false;
+      for (const collection of polled.values()) collection.start();
+    },
     stop() {
       stopped = true;
       for (const collection of polled.values()) collection.stop();

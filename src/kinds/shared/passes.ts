@@ -8,7 +8,7 @@ import type { Renames } from '../remote/convert.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import type { RemoteApi } from '../remote/options.ts';
 import { scopeOf } from '../remote/scope.ts';
-import type { WorkspaceSession } from '../server/sessions.ts';
+import type { WorkspaceSession } from '../session/sessions.ts';
 
 /** How the objects of a kind below a workspace are reached. */
 export interface Reached {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../ports/json.ts';
 import type { Collection } from '../../sync/snapshot.ts';
 import type { KindContext } from '../context.ts';
 import type { WorkspacePlace } from '../place/place.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 
 export interface ReferenceInput {
   reference: Reference;

@@ -10,7 +10,7 @@ import { referenceTo, serverKeyOf } from '../place/references.ts';
 import { entityOf } from '../remote/convert.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { leavesOf } from '../shared/leaves.ts';
 import { deepReadAt, unlessDeleting } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';

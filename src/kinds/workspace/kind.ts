@@ -8,7 +8,7 @@ import { placeOnServer } from '../place/place.ts';
 import { serverKeyOf } from '../place/references.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { leavesOf } from '../shared/leaves.ts';
 import { unlessDeleting } from '../shared/passes.ts';
 import { spelledAs } from '../shared/spelling.ts';

@@ -2,7 +2,7 @@ import type { KindReport } from '../../engine/kind.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { readTokens } from '../../engine/tokens.ts';
 import { SyncError } from '../../sync/errors.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 
 /**
  * Believes the lists of a workspace when somebody has just said that what they lack is lost (`accept-loss`); returns the request

@@ -49,8 +49,8 @@ export interface WorkspaceSession extends Readonly<Record<Held, Collection>> {
   readonly jobRuns: RunsOfKind;
   readonly transformationRuns: RunsOfKind;
   readonly pipelineRuns: RunsOfKind;
-  /** When we last changed something that others may refer to here, ms since the epoch. */
-  changedAt: number | undefined;
+  /** What we changed last here, newest first, times in ms since the epoch; two, so that one of them is not the asker's own doing. */
+  changes: readonly { id: string; at: number }[];
 }
 
 /** Objects that we created or changed, for as long as a read may lag behind that. */
