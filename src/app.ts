@@ -5,11 +5,13 @@ import { LEASE } from './app/names.ts';
 import { measureRuns } from './app/runMetrics.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
+import type { Kind } from './engine/kind.ts';
 import { createMacs } from './engine/macs.ts';
 import { measureObjects } from './engine/objectMetrics.ts';
 import { loadOperatorKey } from './engine/operatorKey.ts';
 import { createQueue } from './engine/queue.ts';
 import type { Reconciler } from './engine/reconciler.ts';
+import type { Resource } from './engine/resource.ts';
 import { createWakes, indexStore, type Wired } from './engine/wakes.ts';
 import type { KindContext } from './kinds/context.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
@@ -69,11 +71,13 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const values = createValueReader({ client, clock, logger });
 
   const references = new Map([['SyncServer', serverReferences]]);
+  const names = new Map<string, NonNullable<Kind['nameOf']>>();
   const wired: Wired[] = definitions.map(({ kind }) => ({
     kind,
     store: caches.stores[kind]!,
     queue: createQueue({ clock, meter, name: kind.toLowerCase() }),
     references: (resource) => references.get(kind)?.(resource) ?? [],
+    nameOf: (resource) => (names.get(kind) ?? named)(resource),
   }));
   for (const one of wired) indexStore(one);
   const reconcilers = new Map<string, Reconciler>();
@@ -83,7 +87,10 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const namespaceLabels = (name: string) => caches.namespaces.get(name)?.metadata.labels;
   const context: KindContext = { clock, random, logger, stores: caches.stores, sessions, values, namespaceLabels };
   const kinds = createKinds(context);
-  for (const kind of kinds) references.set(kind.name, (resource) => kind.references(resource));
+  for (const kind of kinds) {
+    references.set(kind.name, (resource) => kind.references(resource));
+    if (kind.nameOf) names.set(kind.name, kind.nameOf);
+  }
 
   let leading = false;
   const wake = createWakes(wired, () => leading);
@@ -148,6 +155,11 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
       await client.close();
     },
   };
+}
+
+/** What most kinds call their object in Sync. */
+function named({ spec }: Resource): string | undefined {
+  return typeof spec.name === 'string' ? spec.name : undefined;
 }
 
 function createLease(client: KubeClient, { clock, random, meter, logger }: Ports, namespace: string): Elector {

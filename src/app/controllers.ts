@@ -9,9 +9,13 @@ import type { Resource } from '../engine/resource.ts';
 import { refOf, type Wired } from '../engine/wakes.ts';
 import { createConnectionKind } from '../kinds/connection/kind.ts';
 import type { KindContext } from '../kinds/context.ts';
+import { createEventKind } from '../kinds/event/kind.ts';
 import { createJobKind } from '../kinds/job/kind.ts';
+import { createPipelineKind } from '../kinds/pipeline/kind.ts';
 import { createServerReconciler } from '../kinds/server/reconcile.ts';
 import type { SessionsControl } from '../kinds/session/createSessions.ts';
+import { createTransformationKind } from '../kinds/transformation/kind.ts';
+import { createUserKind } from '../kinds/user/kind.ts';
 import { createWorkspaceKind } from '../kinds/workspace/kind.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Elector } from '../kube/lease.ts';
@@ -46,7 +50,15 @@ export interface Controllers {
 
 /** The kinds that own remote objects. */
 export function createKinds(context: KindContext): Kind[] {
-  return [createWorkspaceKind(context), createConnectionKind(context), createJobKind(context)];
+  return [
+    createWorkspaceKind(context),
+    createConnectionKind(context),
+    createJobKind(context),
+    createTransformationKind(context),
+    createPipelineKind(context),
+    createEventKind(context),
+    createUserKind(context),
+  ];
 }
 
 /** One controller a kind, all over one set of dependencies. */

@@ -2,13 +2,13 @@ import { Blocked } from './blocked.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
-import { FINALIZER, setFinalizer, willDelete } from './finalizers.ts';
+import { FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
 import { RemoteError } from './remote.ts';
 import { report } from './report.ts';
-import { keyOf } from './resource.ts';
+import { keyOf, type Resource } from './resource.ts';
 import { MISSING_MS } from './verdict.ts';
 import { requireLease } from './writing.ts';
 
@@ -52,7 +52,10 @@ export async function deletionPass(
   try {
     const hindrance = await hindranceOf(gathered, handovers);
     if (hindrance) return await blocked(pass, hindrance);
-    return await deleteRemote(gathered);
+    const why = await gathered.gathered.hooks?.keeps?.(status.id!);
+    if (why === undefined) return await deleteRemote(gathered);
+    pass.deps.record(resource, 'Warning', 'Kept', `${gathered.gathered.desired.name} stays on the server: ${why}`);
+    return await letGo(pass);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
@@ -95,13 +98,10 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     deps.wake(kind.name, keyOf(heir));
     return { reason: 'HandedOver', message: `${desired.name} is handed over` };
   }
-  const referrers = deps.referrers(resource);
-  if (referrers.length > 0) {
-    return {
-      reason: 'StillReferenced',
-      message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
-    };
-  }
+  const referrers = deps.referrers(resource).filter((other) => !kind.liesIn?.(resource, other));
+  // Those in it that go too are waited for, but only once nothing else stands in the way.
+  const staying = hooks?.empty ? referrers.filter((other) => !goesAlong(pass, other)) : referrers;
+  if (staying.length > 0) return stillReferenced(pass, staying);
   const run = hooks?.running?.(id);
   if (run?.running)
     return {
@@ -109,10 +109,32 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
       message: `${desired.name} is running (${run.what}); it is deleted when the run ends`,
     };
   const content = (await hooks?.content?.(id)) ?? [];
-  if (content.length === 0) return undefined;
+  if (content.length > 0)
+    return {
+      reason: 'NotEmpty',
+      message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+    };
+  const users = (await hooks?.usedBy?.(id)) ?? [];
+  if (users.length > 0)
+    return {
+      reason: 'StillReferenced',
+      message: `${desired.name} is used by ${names(pass, users)}; remove that first, or set deletionPolicy: Retain`,
+    };
+  if (referrers.length === 0) return undefined;
+  requireLease(pass);
+  await hooks?.empty?.(id);
+  for (const other of referrers) deps.wake(other.kind, keyOf(other));
+  return stillReferenced(pass, referrers);
+}
+
+function goesAlong({ kind, resource }: Pass, other: Resource): boolean {
+  return other.metadata.deletionTimestamp !== undefined && kind.holds?.(resource, other) === true;
+}
+
+function stillReferenced(pass: Pass, referrers: readonly Resource[]): Hindrance {
   return {
-    reason: 'NotEmpty',
-    message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+    reason: 'StillReferenced',
+    message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
   };
 }
 
@@ -138,7 +160,7 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
 
 /** Retained: it only waits for those that need it to delete something themselves. */
 async function letGoWhenUnneeded(pass: Pass): Promise<PassResult> {
-  const needing = pass.deps.referrers(pass.resource).filter(willDelete);
+  const needing = heldDeletes(pass);
   if (needing.length === 0) return letGo(pass);
   return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
 }

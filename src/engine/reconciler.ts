@@ -126,6 +126,8 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
     }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
+    if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
+    if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
     if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
     const result = await report(pass, verdict, { outcome: 'retry' }, pass);
     if (isStalled(pass)) {
@@ -177,12 +179,12 @@ async function unusablePass(
   return report(pass, { state: 'progressing', reason, message }, { outcome: 'wait' }, pass);
 }
 
-async function blockedPass(pass: Pass, { reason, message, stalled, unseen }: Blocked): Promise<PassResult> {
+async function blockedPass(pass: Pass, { reason, message, stalled, unseen, againMs }: Blocked): Promise<PassResult> {
   if (unseen && settledAlready(pass))
     return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
   if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
-  return report(pass, verdict, { outcome: 'wait' });
+  return report(pass, verdict, { outcome: 'wait', ...(againMs !== undefined && { againMs }) });
 }
 
 /** The first pass records the tokens that it finds and acts on none: a restore brings old ones back. */

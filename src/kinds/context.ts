@@ -4,7 +4,7 @@ import type { Store } from '../kube/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
-import type { Sessions } from './server/sessions.ts';
+import type { Sessions } from './session/sessions.ts';
 
 /** What the kinds share: the cached resources, the live servers, and values from Secrets and ConfigMaps. */
 export interface KindContext {

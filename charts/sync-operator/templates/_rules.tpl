@@ -8,6 +8,10 @@
       - syncworkspaces
       - syncconnections
       - syncjobs
+      - synctransformations
+      - syncpipelines
+      - syncevents
+      - syncusers
     verbs: [list, watch]
   # finalizers; nothing else of a manifest is written
   - apiGroups: [sync.cdata.com]
@@ -16,6 +20,10 @@
       - syncworkspaces
       - syncconnections
       - syncjobs
+      - synctransformations
+      - syncpipelines
+      - syncevents
+      - syncusers
     verbs: [patch]
   # status
   - apiGroups: [sync.cdata.com]
@@ -24,6 +32,10 @@
       - syncworkspaces/status
       - syncconnections/status
       - syncjobs/status
+      - synctransformations/status
+      - syncpipelines/status
+      - syncevents/status
+      - syncusers/status
     verbs: [patch]
   # tokens and credentials that manifests name; they cannot be listed
   - apiGroups: [""]
@@ -83,6 +95,10 @@
       - syncworkspaces
       - syncconnections
       - syncjobs
+      - synctransformations
+      - syncpipelines
+      - syncevents
+      - syncusers
     verbs: [get, list, watch]
 {{- end -}}
 
@@ -93,6 +109,9 @@
       - syncworkspaces
       - syncconnections
       - syncjobs
+      - synctransformations
+      - syncpipelines
+      - syncevents
     verbs: [create, update, patch, delete, deletecollection]
 {{- end -}}
 
@@ -101,5 +120,6 @@
   - apiGroups: [sync.cdata.com]
     resources:
       - syncservers
+      - syncusers
     verbs: [create, update, patch, delete, deletecollection]
 {{- end -}}

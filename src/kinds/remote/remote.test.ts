@@ -163,7 +163,7 @@ test('what somebody removed is gone once its own route says so, also while lists
   const [first, second] = [s.addJob('first'), s.addJob('second')];
   await s.clock.advance(2 * POLL_MS);
   await s.read(first.id);
-  s.workspace.deepReads.add(`job/${first.id}`);
+  s.session.deepReads.add(`job/${first.id}`);
   s.simulator.console.remove('job', first.id);
   expect(await s.run(s.jobRemote.read(first.id))).toEqual({ state: 'absent' });
   expect(s.jobRemote.glance({ id: first.id }).state).toBe('absent');
