@@ -27,6 +27,8 @@ export interface Memory {
   refused?: { digest: string; at: number; reason: string; message: string };
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
+  /** When the remote object was deleted, ms since the epoch. */
+  deletedAt?: number;
   /** Since when reads of it fail, ms since the epoch. */
   unseenSince?: number;
   /** What was refused because of a run that goes on: tried again when that has ended, or after an hour. */

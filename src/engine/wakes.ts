@@ -34,11 +34,12 @@ export function createWakes(
   hasStarted: () => boolean,
 ): (kind: Wired, change: Change<Resource>) => void {
   const byKind = new Map(all.map((wired) => [wired.kind, wired]));
-  const wakeRef = (ref: string) => {
+  const wakeRef = (ref: string, needed: boolean) => {
     const [kind, namespace, name] = ref.split('/') as [string, string, string];
     const wired = byKind.get(kind);
     const target = wired?.store.get(`${namespace}/${name}`);
-    if (target && (target.metadata.deletionTimestamp || target.metadata.finalizers))
+    // What deletes something needs what it refers to until then, and frees it afterwards.
+    if (target && (needed || target.metadata.deletionTimestamp || target.metadata.finalizers))
       wired!.queue.add(keyOf(target), 'retry');
   };
   return (wired, { key, before, after }) => {
@@ -55,7 +56,8 @@ export function createWakes(
       wakeReferrers(all, resource, before?.metadata.generation !== after?.metadata.generation);
     }
     if (!after || !isDeepStrictEqual(before?.metadata.finalizers, after.metadata.finalizers)) {
-      for (const ref of wired.references(resource)) wakeRef(ref);
+      const needed = (after?.metadata.finalizers ?? []).length > 0;
+      for (const ref of wired.references(resource)) wakeRef(ref, needed);
     }
     wakeRivals(wired, before, after);
   };
