@@ -23,7 +23,7 @@ export interface Memory {
   corrections: number[];
   /** A deep read is due: the turn has come, or somebody asked. */
   deepDue: boolean;
-  /** What the server refused, as a digest of what was wanted; not sent again for an hour or until it differs. */
+  /** What was refused or came to nothing, as a digest of what was wanted; not sent again for an hour or until it differs. */
   refused?: { digest: string; at: number; reason: string; message: string };
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
