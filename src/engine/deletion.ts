@@ -169,12 +169,13 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   const { gathered, draft, deps, resource } = pass;
   const id = draft.status.id!;
   const before = await gathered.remote.read(id);
-  // A server that lags still shows what was deleted a moment ago.
-  const isLagging = deps.clock.now() - (pass.memory.deletedAt ?? Number.NEGATIVE_INFINITY) < gathered.scope.lagGraceMs;
-  if (before.state === 'present' && !isLagging) {
+  const now = deps.clock.now();
+  // A read that lags is no reason to delete it a second time.
+  const isDone = pass.memory.deletedAt !== undefined && now - pass.memory.deletedAt < gathered.scope.lagGraceMs;
+  if (before.state === 'present' && !isDone) {
     requireLease(pass);
     await gathered.remote.delete(id);
-    pass.memory.deletedAt = deps.clock.now();
+    pass.memory.deletedAt = now;
     pass.logger.info({ id }, 'deleted on the server');
   }
   const after = before.state === 'absent' ? before : await gathered.remote.read(id);

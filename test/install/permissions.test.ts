@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { KINDS } from '../../src/api/registry.ts';
 import { type Permission, type Permissions, permissionsOf } from '../../src/app/permissions.ts';
 import { itemNamed, quiet } from '../scenarios/landscape.ts';
-import { exampleManifests } from '../support/examples.ts';
-import { connection, SYNC_URL } from '../support/manifests.ts';
+import { run } from '../support/manifests.ts';
 import { createDoor, rightsOf } from '../support/rbac.ts';
 import { createWorld, OPERATOR_NAMESPACE, type World } from '../support/world.ts';
+import { everyKind } from './everyKind.ts';
 
 /** Every world of the tests stands behind the same door (test/support/rbac.ts): what is not granted is refused there. Here: all of it is needed. */
 const installed = KINDS.filter((definition) => definition.installed);
@@ -13,35 +13,25 @@ const permissions: Permissions = permissionsOf(installed);
 const rights = (parts: Partial<Permissions>) =>
   [...new Set(Object.entries(parts).flatMap(([part, rules]) => rules.flatMap((rule) => rightsOf(part, rule))))].sort();
 
-/** Everything of `examples/`, made, made again after a restart, and deleted in Sync too. */
+/** One resource of every kind, made, corrected, made again after a restart, and deleted in Sync too. */
 async function wholeStory(namespaces?: string[]): Promise<World> {
   const world = createWorld({ config: { leaderElect: true, ...(namespaces && { namespaces }) } });
-  const manifests = exampleManifests(world.simulator.token).map((manifest) =>
-    manifest.kind === 'SyncServer'
-      ? { ...manifest, spec: { ...manifest.spec, url: SYNC_URL, defaults: { deletionPolicy: 'Delete' } } }
-      : manifest,
-  );
-  const values = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'values' } };
-  const fromConfigMap = { property: 'Region', configMapKeyRef: { name: 'values', key: 'region' } };
-  world.apply(manifests, { ...values, data: { region: 'eu' } });
-  world.apply(
-    connection(
-      { workspaceRef: { name: 'analytics' }, name: 'Other', propertiesFrom: [fromConfigMap] },
-      { name: 'other' },
-    ),
-  );
+  world.apply(everyKind({}));
   await world.start();
   const ours = () => installed.flatMap(({ kind }) => world.cluster.objects(kind));
   const ready = () =>
     ours().every(({ kind, metadata }) => world.condition(kind, metadata.name, 'Ready')?.startsWith('True'));
-  await world.until(ready, 600_000, 'all examples Ready');
+  await world.until(ready, 600_000, 'all Ready');
   await world.restart();
+  world.apply(run({ onDelete: 'Cancel', ttlSecondsAfterFinished: 60 }));
+  world.annotate('SyncJob', 'nightly', { 'run-requested-at': 'now' });
+  await world.untilCondition('SyncRun', 'now', 'Succeeded', 'True');
   // The same event twice: the second time it is counted up instead of made.
   for (let round = 0; round < 2; round++) {
-    world.simulator.console.edit('job', itemNamed(world, 'jobs', 'CRM nightly').id, { continue_on_error: false });
+    world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 99 });
     await quiet(world);
   }
-  expect(world.eventsOf('SyncJob', 'crm-nightly')).toContain('DriftDetected');
+  expect(world.eventsOf('SyncJob', 'nightly')).toContain('DriftDetected');
   for (const { kind, metadata } of ours()) world.remove(kind, metadata.name);
   await world.until(() => ours().length === 0, 1_200_000, 'the deletion of all');
   await world.stop();

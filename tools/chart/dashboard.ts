@@ -12,7 +12,13 @@ interface Panel {
 const OBJECT = 'namespace=~"$namespace"';
 const ABNORMAL = (matchers: string) =>
   `max by (kind, namespace, name, reason) (cdata_sync_object_abnormal{${matchers}, ${OBJECT}})`;
-const JOB = (metric: string) => `max by (namespace, name) (cdata_sync_job_${metric}{${OBJECT}})`;
+const RUN = (word: string, metric: string) => `max by (namespace, name) (cdata_sync_${word}_${metric}{${OBJECT}})`;
+/** One query for each of what runs. */
+const runs = (expr: (metric: (name: string) => string) => string): [string, string][] =>
+  ['job', 'transformation', 'pipeline'].map((word) => [
+    expr((metric) => RUN(word, metric)),
+    `${word} {{namespace}}/{{name}}`,
+  ]);
 const P99 = (metric: string, by: string) =>
   `histogram_quantile(0.99, sum by (le, ${by}) (rate(${metric}_bucket[$__rate_interval])))`;
 
@@ -69,27 +75,32 @@ const ROWS: readonly (readonly [title: string, panels: readonly Panel[]])[] = [
         title: 'Last run',
         type: 'table',
         width: 12,
-        queries: [[`max by (namespace, name, state) (cdata_sync_job_last_run_state{${OBJECT}})`, '']],
+        queries: runs((run) => run('last_run_state').replace('namespace, name', 'namespace, name, state')),
       },
       series(
         'Age of the last run',
-        [[`time() - ${JOB('last_run_end_timestamp_seconds')}`, '{{namespace}}/{{name}}']],
+        runs((run) => `time() - ${run('last_run_end_timestamp_seconds')}`),
         's',
         12,
       ),
       series(
         'Length of the last run',
-        [
-          [
-            `${JOB('last_run_end_timestamp_seconds')} - ${JOB('last_run_start_timestamp_seconds')} >= 0`,
-            '{{namespace}}/{{name}}',
-          ],
-        ],
+        runs((run) => `${run('last_run_end_timestamp_seconds')} - ${run('last_run_start_timestamp_seconds')} >= 0`),
         's',
         8,
       ),
-      series('Records of the last run', [[JOB('last_run_records'), '{{namespace}}/{{name}}']], undefined, 8),
-      series('Due in', [[`${JOB('next_run_timestamp_seconds')} - time()`, '{{namespace}}/{{name}}']], 's', 8),
+      series(
+        'Records of the last run',
+        runs((run) => run('last_run_records')),
+        undefined,
+        8,
+      ),
+      series(
+        'Due in',
+        runs((run) => `${run('next_run_timestamp_seconds')} - time()`),
+        's',
+        8,
+      ),
     ],
   ],
   [
@@ -173,7 +184,8 @@ function dashboard() {
       name: 'namespace',
       type: 'query',
       datasource: DATASOURCE,
-      query: 'label_values({__name__=~"cdata_sync_(object_abnormal|job_.*)"}, namespace)',
+      query:
+        'label_values({__name__=~"cdata_sync_(object_abnormal|(job|transformation|pipeline)_last_run_state)"}, namespace)',
       includeAll: true,
       allValue: '.*',
       multi: true,

@@ -40,6 +40,11 @@
       - syncusers/status
       - syncruns/status
     verbs: [patch]
+  # runs that an annotation asks for, and the end of finished ones
+  - apiGroups: [sync.cdata.com]
+    resources:
+      - syncruns
+    verbs: [create, delete]
   # tokens and credentials that manifests name; they cannot be listed
   - apiGroups: [""]
     resources:

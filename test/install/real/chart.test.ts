@@ -6,12 +6,14 @@ import { stringify } from 'yaml';
 import { KINDS } from '../../../src/api/registry.ts';
 import { type Permissions, permissionsOf } from '../../../src/app/permissions.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
-import type { Loose, Manifest } from '../../cluster/types.ts';
+import type { Loose } from '../../cluster/types.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { exampleManifests } from '../../support/examples.ts';
 import { type Listening, listen } from '../../support/listen.ts';
+import { secret } from '../../support/manifests.ts';
 import { rightsOf } from '../../support/rbac.ts';
 import { createSeededRandom } from '../../support/seededRandom.ts';
+import { everyKind } from '../everyKind.ts';
 import { CHART, documents, only } from '../tools/chart.ts';
 import { type Operator, startOperator } from './operator.ts';
 import { type AuditEntry, createInstallStage, type InstallStage } from './stage.ts';
@@ -83,20 +85,21 @@ interface Place {
   namespace: string;
 }
 
-/** Everything of `examples/`, made, corrected, and deleted in Sync too, by an operator with the service account of the chart. */
+/** One resource of every kind, made, corrected, and deleted in Sync too, by an operator with the service account of the chart. */
 async function wholeStory({ home, namespace }: Place): Promise<void> {
   const { simulator, url } = await serveSync();
   const { args } = only(manifestOf(home), 'Deployment').spec.template.spec.containers[0];
   const operator: Operator = startOperator(args, stage.kubeconfigOf(home, 'sync-operator'), home);
   stops.push(operator.stop);
   const spec = { url, pollInterval: '2s', lagGrace: '2s', defaults: { deletionPolicy: 'Delete' } };
-  const examples = exampleManifests(simulator.token).map((one) => adapted(one, namespace, spec));
-  stage.kubectl(['apply', '--server-side', '-f', '-'], yaml([...examples, ...withConfigMap(namespace)]));
+  const token = secret('sync-token', { token: simulator.token });
+  const objects = [token, ...everyKind(spec)].map((one) => ({ ...one, metadata: { ...one.metadata, namespace } }));
+  stage.kubectl(['apply', '--server-side', '-f', '-'], yaml(objects));
   await vi.waitFor(() => expect(notReady(namespace)).toEqual([]), PATIENCE);
   const job = [...simulator.state.jobs.values()][0]!;
   for (let round = 0; round < 2; round++) {
-    simulator.console.edit('job', job.id, { continue_on_error: false });
-    const corrected = () => simulator.state.jobs.get(job.id)!.fields.continue_on_error === true;
+    simulator.console.edit('job', job.id, { batch_size: 99 });
+    const corrected = () => simulator.state.jobs.get(job.id)!.fields.batch_size === 10;
     await vi.waitFor(() => expect(corrected()).toBe(true), PATIENCE);
   }
   // kubectl must not wait here: the Sync server is in this very process.
@@ -114,26 +117,6 @@ async function serveSync(): Promise<{ simulator: Simulator; url: string }> {
   stops.push(server.close);
   return { simulator, url: server.url };
 }
-
-function adapted(manifest: Manifest, namespace: string, server: Loose): Manifest {
-  const placed = { ...manifest, metadata: { ...manifest.metadata, namespace } } as Manifest;
-  return manifest.kind === 'SyncServer' ? { ...placed, spec: { ...placed.spec, ...server } } : placed;
-}
-
-const withConfigMap = (namespace: string) => [
-  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name: 'values' }, data: { region: 'eu' } },
-  {
-    apiVersion: 'sync.cdata.com/v1alpha1',
-    kind: 'SyncConnection',
-    metadata: { namespace, name: 'other' },
-    spec: {
-      workspaceRef: { name: 'analytics' },
-      name: 'Other',
-      connector: 'Salesforce',
-      propertiesFrom: [{ property: 'Region', configMapKeyRef: { name: 'values', key: 'region' } }],
-    },
-  },
-];
 
 /** Resources that are not Ready yet, each with why. */
 function notReady(namespace: string): string[] {
@@ -161,7 +144,7 @@ function usedRights(entries: AuditEntry[], { home }: Place): string[] {
 const granted = (parts: Partial<Permissions>) =>
   [...new Set(Object.entries(parts).flatMap(([part, rules]) => rules.flatMap((rule) => rightsOf(part, rule))))].sort();
 
-test('with the rights of the chart the examples converge, and the audit log shows all of them used and none refused', async () => {
+test('with the rights of the chart every kind converges, and the audit log shows all of them used and none refused', async () => {
   const place = { home: 'sync-operator', namespace: 'default' };
   await wholeStory(place);
   const entries = stage.audit(place.home, 'sync-operator');
