@@ -8,13 +8,14 @@ import { create } from './steps/create.ts';
 import { drift } from './steps/drift.ts';
 import { end } from './steps/end.ts';
 import { observe } from './steps/observe.ts';
+import { pipeline } from './steps/pipeline.ts';
 import { plan } from './steps/plan.ts';
 import { quiet } from './steps/quiet.ts';
 import { remove } from './steps/remove.ts';
 import { rotate } from './steps/rotate.ts';
 import { run } from './steps/run.ts';
 
-const STEPS: readonly Step[] = [plan, create, quiet, adopt, run, drift, approve, rotate, remove, observe];
+const STEPS: readonly Step[] = [plan, create, quiet, adopt, run, pipeline, drift, approve, rotate, remove, observe];
 const USAGE = `usage: npm run demo [-- [--keep] [--kubeconfig FILE]]
 
   --keep             stay up afterwards, for kubectl

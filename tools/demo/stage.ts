@@ -7,7 +7,7 @@ import { createCluster } from '../../test/cluster/cluster.ts';
 import { kubeconfig, serveCluster } from '../../test/cluster/serve.ts';
 import type { Loose, Manifest } from '../../test/cluster/types.ts';
 import { createSimulator, type Simulator } from '../../test/simulator/simulator.ts';
-import { type Item, nameOf } from '../../test/simulator/state.ts';
+import { type Collection, type Item, nameOf } from '../../test/simulator/state.ts';
 import { listen } from '../../test/support/listen.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { readExamples } from './examples.ts';
@@ -39,7 +39,7 @@ export interface Stage {
   condition(kind: string, name: string, type: string): Promise<string | undefined>;
   untilReady(kind: string, name: string): Promise<Loose>;
   /** The object of that name in Sync. */
-  inSync(collection: 'connections' | 'jobs' | 'workspaces', name: string): Item | undefined;
+  inSync(collection: Collection, name: string): Item | undefined;
   /** What the server was asked to change since a point in time. */
   writesSince(at: number): string[];
   close(): Promise<void>;
