@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster/types.ts';
-import type { Land } from './land.ts';
-import { idOfWorkspace } from './kinds/workspace.ts';
 import { SIM_KINDS } from './kinds/all.ts';
+import { idOfWorkspace } from './kinds/workspace.ts';
+import type { Land } from './land.ts';
 import type { Snap } from './syncWrites.ts';
 
 /** Which resources stand behind an object of Sync, now or a moment ago: a call that is under way outlives its resource. */
@@ -29,15 +29,15 @@ export function createOwners(land: Land): Owners {
     return [...mirror.resources.values(), ...recent.map(({ resource }) => resource)];
   };
   const wants = (resource: KubeObject, { kind, name, parentId }: Snap) => {
-    if (SIM_KINDS.find((one) => one.kind === resource.kind)?.remote !== kind || resource.spec.name !== name) return false;
+    if (SIM_KINDS.find((one) => one.kind === resource.kind)?.remote !== kind || resource.spec.name !== name)
+      return false;
     if (parentId === undefined) return true;
     const workspace = idOfWorkspace(land, resource.metadata.namespace!, resource.spec.workspaceRef.name);
     return workspace === undefined || workspace === parentId;
   };
   return {
     ownersOf: (id) => all().filter(({ status }) => status?.id === id && status.owned === true),
-    makersOf: (snap) =>
-      all().filter((one) => one.status?.pending?.intent?.verb === 'create' && wants(one, snap)),
+    makersOf: (snap) => all().filter((one) => one.status?.pending?.intent?.verb === 'create' && wants(one, snap)),
     wantersOf: (snap) => all().filter((one) => wants(one, snap)),
   };
 }

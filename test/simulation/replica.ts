@@ -1,5 +1,5 @@
-import type { VirtualClock } from '../support/virtualClock.ts';
 import type { Instance } from '../support/instance.ts';
+import type { VirtualClock } from '../support/virtualClock.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One of the two controllers: a process that is started again whenever it ends, as a Deployment does it. */

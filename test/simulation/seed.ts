@@ -46,10 +46,8 @@ const ORACLES: readonly Oracle[] = [
 
 /** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes a day of quiet. */
 export async function runSeed(seed: number): Promise<SeedResult> {
-  const DBG = globalThis as any;
   const setting = createSetting(seed);
   const land = createLand(setting);
-  DBG.SETTING = setting;
   const owners = createOwners(land);
   for (const oracle of ORACLES) oracle(land, owners);
   const start = setting.clock.now();
@@ -67,10 +65,10 @@ function prepare(land: Land): void {
   const { dice, setting } = land;
   const defaults = dice.chance(0.2) ? choosePolicies(dice) : undefined;
   delete defaults?.suspend;
-  const pollInterval = dice.pick(['15s', '60s', '60s']);
+  const pollInterval = land.quiet ? '60s' : dice.pick(['20s', '60s', '60s']);
   const limits = { requestsPerSecond: dice.pick([5, 10, 100]) };
   const timeZone = dice.pick(['Etc/UTC', undefined]);
-  land.apply(server({ pollInterval, resyncInterval: '10m', limits, timeZone, defaults }));
+  land.apply(server({ pollInterval, resyncInterval: land.quiet ? '1h' : '10m', limits, timeZone, defaults }));
   land.apply(workspace());
   setting.simulator.echoSecrets(dice.chance(0.5));
 }
@@ -89,7 +87,7 @@ async function calm(land: Land): Promise<Ends> {
     await clock.advance(MINUTE);
     if (approves) approveAll(land);
   }
-  await clock.advance(10 * MINUTE);
+  await clock.advance(land.quiet ? 70 * MINUTE : 10 * MINUTE);
   const ends = checkConvergence(land);
   if (setting.violations.length > 0) return ends;
   const before = baseline(land);

@@ -130,7 +130,7 @@ export function createSetting(seed: number): Setting {
       ]),
       latencyMs: [latencyMs[0], latencyMs[1]],
       logger: timeline.logger(life),
-        record: false,
+      record: false,
     });
     instance.network.fault = ({ method, origin, path }) =>
       setting.fate(life, method, origin === SYNC_URL ? 'Sync' : 'Kubernetes', path);

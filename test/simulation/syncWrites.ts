@@ -1,5 +1,5 @@
-import type { Observe } from '../simulator/handler.ts';
 import type { Kind } from '../simulator/fields.ts';
+import type { Observe } from '../simulator/handler.ts';
 import { COLLECTIONS, type Fields, type Item, nameOf, type State } from '../simulator/state.ts';
 
 /** An object of Sync at one moment. */

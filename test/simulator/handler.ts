@@ -59,7 +59,13 @@ export function createHandler(world: World, faults: Faults, requests: RequestEnt
     const body = readObject(request.body);
     const done = entry.write ? observe?.(entry, request) : undefined;
     const { params } = found;
-    const result = await found.route.operation({ world, params, query: url.searchParams, body, signal: request.signal });
+    const result = await found.route.operation({
+      world,
+      params,
+      query: url.searchParams,
+      body,
+      signal: request.signal,
+    });
     entry.acted = true;
     done?.();
     return reply(world, strikeResult(effect, result), url);

@@ -11,7 +11,7 @@ import { createMemory } from '../shared/remembered.ts';
 import { spelledAs } from '../shared/spelling.ts';
 import { desiredJob } from './desired.ts';
 import { hooksOf, type JobMemory } from './hooks.ts';
-import { naturalTask } from './tasks.ts';
+import { naturalTask, withOneSubject } from './tasks.ts';
 
 const JOB: Reached = {
   kind: 'job',
@@ -19,7 +19,7 @@ const JOB: Reached = {
     ...jobs,
     getOperation: 'jobs.get',
     create: (fields, options) => jobs.create(workspaceId, fields, options),
-    children: jobs.tasks,
+    children: withOneSubject(jobs.tasks),
   }),
   collection: ({ jobs }) => jobs,
   renames: { sourceRef: 'source', destinationRef: 'destination' },

@@ -1,6 +1,7 @@
 import type { JobTask } from '../../api/syncJob.ts';
 import type { DesiredChild } from '../../engine/kind.ts';
 import type { Json, JsonObject } from '../../ports/json.ts';
+import type { ChildrenApi } from '../../sync/apis/children.ts';
 import { leavesOf } from '../shared/leaves.ts';
 import { TASK_FIELDS } from './fields.ts';
 
@@ -10,6 +11,20 @@ export function desiredTasks(tasks: readonly JobTask[]): DesiredChild[] {
     const fields = new Map(leavesOf(TASK_FIELDS, task as JsonObject).map(({ path, value }) => [path, value]));
     return { ...(task.key !== undefined && { key: task.key }), natural: naturalTask(fields), fields };
   });
+}
+
+/** A task has either a table or a query: one that becomes the other loses what it was about before. */
+export function withOneSubject(tasks: ChildrenApi): ChildrenApi {
+  const other = { table: 'query', query: 'table' } as const;
+  return {
+    ...tasks,
+    update(jobId, base, changes, options) {
+      const cleared = (['table', 'query'] as const)
+        .filter((path) => changes.has(path) && !changes.has(other[path]) && base.fields.get(other[path]))
+        .map((path): [string, Json] => [other[path], null]);
+      return tasks.update(jobId, base, new Map([...changes, ...cleared]), options);
+    },
+  };
 }
 
 const WHOLE_TABLE = /^\s*REPLICATE\s+(?:\[([^\]]+)\]|([^\s[\];]+))\s*;?\s*$/i;

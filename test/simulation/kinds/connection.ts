@@ -2,7 +2,6 @@ import type { JsonObject } from '../../../src/ports/json.ts';
 import type { Loose } from '../../cluster/types.ts';
 import { resource } from '../../support/manifests.ts';
 import type { Land } from '../land.ts';
-import { idOfWorkspace } from './workspace.ts';
 import { choosePolicies } from './policies.ts';
 import {
   alike,
@@ -14,6 +13,7 @@ import {
   setAt,
   valueAt,
 } from './simKind.ts';
+import { idOfWorkspace } from './workspace.ts';
 
 const FIELDS: readonly FieldChoice[] = [
   ['settings.metadataRefreshInterval', 'settings.metadata_refresh_interval', ['Never', 'Hourly', 'Daily']],

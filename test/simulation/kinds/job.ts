@@ -93,7 +93,12 @@ export const JOB: SimKind = {
     const { state, console } = land.setting.simulator;
     if (workspaceId === undefined || !state.connections.has(source ?? '') || !state.connections.has(destination ?? ''))
       return undefined;
-    const fields = { name: spec.name, type: spec.type, source_connection: source!, destination_connection: destination! };
+    const fields = {
+      name: spec.name,
+      type: spec.type,
+      source_connection: source!,
+      destination_connection: destination!,
+    };
     const item = console.createJob(fields, same ? (spec.tasks ?? []) : [{ table: 'Extras' }], workspaceId);
     for (const [ours, theirs] of same ? [...FIELDS, CRON] : []) {
       const value = valueAt(spec, ours);
@@ -111,7 +116,13 @@ export const JOB: SimKind = {
     return [
       ...differingFields(spec, item, [['name', 'name', []], ['type', 'type', []], CRON, ...FIELDS]),
       ...references.map(([ours]) => ours!),
-      ...(spec.tasks && !showsTasks(spec, item.children.map(({ fields }) => naturalOf(fields))) ? ['tasks'] : []),
+      ...(spec.tasks &&
+      !showsTasks(
+        spec,
+        item.children.map(({ fields }) => naturalOf(fields)),
+      )
+        ? ['tasks']
+        : []),
     ];
   },
 };

@@ -15,9 +15,20 @@ export function choosePolicies(dice: Dice): Loose {
   return {
     ...(dice.chance(0.08) && { managementPolicy: 'Observe' }),
     ...(dice.chance(0.4) && { adoptionPolicy: dice.pick(CHOICES.adoptionPolicy) }),
-    ...(dice.chance(0.6) && { changePolicy: dice.weighed([[5, 'Automatic'], [2, 'Safe'], [1, 'Manual']] as const) }),
+    ...(dice.chance(0.6) && {
+      changePolicy: dice.weighed([
+        [5, 'Automatic'],
+        [2, 'Safe'],
+        [1, 'Manual'],
+      ] as const),
+    }),
     ...(dice.chance(0.15) && { driftPolicy: dice.pick(CHOICES.driftPolicy) }),
-    ...(dice.chance(0.5) && { deletionPolicy: dice.weighed([[3, 'Delete'], [1, 'Retain']] as const) }),
+    ...(dice.chance(0.5) && {
+      deletionPolicy: dice.weighed([
+        [3, 'Delete'],
+        [1, 'Retain'],
+      ] as const),
+    }),
     ...(dice.chance(0.2) && { busyPolicy: dice.pick(CHOICES.busyPolicy) }),
     ...(dice.chance(0.05) && { suspend: true }),
   };

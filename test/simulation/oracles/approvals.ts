@@ -46,7 +46,8 @@ export const approvals: Oracle = (land, owners) => {
   };
   // A job that was ours and is gone: to make it again loads everything anew.
   const noteLost = ({ kind, status, metadata }: KubeObject) => {
-    if (kind === 'SyncJob' && status?.owned && !setting.simulator.state.jobs.has(status.id)) lost.set(metadata.uid, status);
+    if (kind === 'SyncJob' && status?.owned && !setting.simulator.state.jobs.has(status.id))
+      lost.set(metadata.uid, status);
   };
   setting.mirror.onChange((before, after) => {
     if (before?.status?.owned && after) noteLost(before);
@@ -61,7 +62,10 @@ export const approvals: Oracle = (land, owners) => {
     const grant = allowed.find((one) => !one.used && uids.has(one.uid) && effect.covers(one));
     if (grant) grant.used = true;
     else if (resources.every(needs)) {
-      setting.violate('approvals', `${by}: ${effect.what} of ${snap.name}, for ${keyOf(resources[0]!)}, was not approved`);
+      setting.violate(
+        'approvals',
+        `${by}: ${effect.what} of ${snap.name}, for ${keyOf(resources[0]!)}, was not approved`,
+      );
     }
   };
 
@@ -98,7 +102,13 @@ function effectsOf(before: Snap, after: Snap): Effect[] {
     const now = left.get(id);
     const natural = naturalOf(old);
     if (!now) {
-      return [{ what: `deletion of task ${natural}`, destructive: true, covers: ({ verb }) => verb === `deleteTask ${natural}` }];
+      return [
+        {
+          what: `deletion of task ${natural}`,
+          destructive: true,
+          covers: ({ verb }) => verb === `deleteTask ${natural}`,
+        },
+      ];
     }
     if (naturalOf(now.fields) === natural) return [];
     const covers = ({ verb, path }: Allowed) => verb.startsWith('updateTask') && path?.startsWith('tasks[') === true;
@@ -109,5 +119,8 @@ function effectsOf(before: Snap, after: Snap): Effect[] {
 
 /** The last part of a path, without case and separators: `schedule.cron` and `options.batchSize` are known by it. */
 function fold(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1).toLowerCase().replace(/_/g, '');
+  return path
+    .slice(path.lastIndexOf('.') + 1)
+    .toLowerCase()
+    .replace(/_/g, '');
 }

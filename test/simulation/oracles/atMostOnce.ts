@@ -21,8 +21,11 @@ export const atMostOnce: Oracle = ({ setting, lacking }, owners) => {
         setting.violate('atMostOnce', `${what}, but has made ${ours.map(({ id }) => id)} for the same`);
       }
       // Whoever made it: what has been there for long is seen, and adopted or left alone.
-      const old = twins(snap).filter(({ id, updatedAt }) => at - updatedAt > KNOWN_MS && !((lacking.get(id) ?? 0) > at - 60_000));
-      if (old.length > 0) setting.violate('atMostOnce', `${what}, but ${old.map(({ id }) => id)} was there long before`);
+      const old = twins(snap).filter(
+        ({ id, updatedAt }) => at - updatedAt > KNOWN_MS && !((lacking.get(id) ?? 0) > at - 60_000),
+      );
+      if (old.length > 0)
+        setting.violate('atMostOnce', `${what}, but ${old.map(({ id }) => id)} was there long before`);
       made.add(snap.id);
     }
   });

@@ -30,7 +30,8 @@ function judge(land: Land, resource: KubeObject): { end: string; wrong?: string 
   const [ready, stalled] = [conditionOf(resource, 'Ready'), conditionOf(resource, 'Stalled')];
   if (metadata.deletionTimestamp) return { end: 'Deleting', wrong: stillDeleting(land, resource) };
   if (!ready) return { end: 'NoCondition', wrong: 'nobody has looked at it' };
-  if (ready.observedGeneration !== metadata.generation) return { end: 'Old', wrong: 'its status is of another generation' };
+  if (ready.observedGeneration !== metadata.generation)
+    return { end: 'Old', wrong: 'its status is of another generation' };
   if (stalled?.status === 'True') {
     return { end: stalled.reason, wrong: stalled.message ? doubt(land, resource, stalled.reason) : 'it says nothing' };
   }
@@ -123,7 +124,9 @@ function workspaceIsGone(land: Land, { spec, metadata }: KubeObject): boolean {
 }
 
 function isUsed({ jobs }: Land['setting']['simulator']['state'], id: string): boolean {
-  return [...jobs.values()].some(({ fields }) => fields.source_connection === id || fields.destination_connection === id);
+  return [...jobs.values()].some(
+    ({ fields }) => fields.source_connection === id || fields.destination_connection === id,
+  );
 }
 
 function contentOf({ connections, jobs }: Land['setting']['simulator']['state'], id: string): number {

@@ -9,7 +9,7 @@ const RUNS: ReadonlySet<string> = new Set(['LastRunSucceeded', 'Fresh']);
 
 export interface Baseline {
   at: number;
-  statuses: Map<string, string>;
+  statuses: Map<string, Record<string, string>>;
   requests: number;
   writes: number;
 }
@@ -30,7 +30,10 @@ export function checkStable({ setting }: Land, before: Baseline): void {
   for (const resource of setting.mirror.resources.values()) {
     const was = before.statuses.get(keyOf(resource));
     const is = configurationOf(resource);
-    if (was !== is) setting.violate('stability', `${keyOf(resource)} does not stay as it was: ${was} → ${is}`);
+    const changed = was && Object.keys({ ...was, ...is }).filter((key) => was[key] !== is[key]);
+    for (const key of changed ?? ['everything']) {
+      setting.violate('stability', `${keyOf(resource)} does not stay as it was: ${key}: ${was?.[key]} → ${is[key]}`);
+    }
   }
   const hours = Math.ceil((setting.clock.now() - before.at) / 3_600_000);
   const stalled = [...setting.mirror.resources.values()].filter(({ status }) =>
@@ -48,10 +51,15 @@ export function checkQuiet({ setting }: Land, before: Baseline): void {
   const writes = setting.cluster.writes.slice(before.writes).filter(({ resource }) => resource !== 'leases');
   if (writes.length === 0) return;
   const shown = writes.slice(0, 3).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
-  setting.violate('quiet', `${writes.length} writes to Kubernetes in a day in which nothing happens: ${shown.join(', ')}`);
+  setting.violate(
+    'quiet',
+    `${writes.length} writes to Kubernetes in a day in which nothing happens: ${shown.join(', ')}`,
+  );
 }
 
-function configurationOf({ status }: KubeObject): string {
+/** Each part of a status as text, but for what runs say. */
+function configurationOf({ status }: KubeObject): Record<string, string> {
   const { conditions = [], lastRun: _, taskRuns: _tasks, nextRun: _next, observed: _observed, ...rest } = status ?? {};
-  return JSON.stringify({ conditions: conditions.filter(({ type }: Loose) => !RUNS.has(type)), ...rest });
+  const parts = { ...rest, conditions: conditions.filter(({ type }: Loose) => !RUNS.has(type)) };
+  return Object.fromEntries(Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]));
 }

@@ -15,7 +15,10 @@ export async function checkSecrecy({ setting, canaries }: Land): Promise<void> {
     const all = texts.join('\n');
     for (const form of canaries.flatMap(formsOf)) {
       if (!all.includes(form)) continue;
-      setting.violate('secrecy', `a secret stands in ${where}: ${texts.find((one) => one.includes(form))!.slice(0, 400)}`);
+      setting.violate(
+        'secrecy',
+        `a secret stands in ${where}: ${texts.find((one) => one.includes(form))!.slice(0, 400)}`,
+      );
     }
   }
 }

@@ -117,7 +117,12 @@ function rotateToken(land: Land): string {
   land.newToken(token);
   simulator.console.addToken(token);
   const stringData = { token };
-  cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 'sync-token' }, stringData });
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'default', name: 'sync-token' },
+    stringData,
+  });
   clock.after(dice.between(0, 180) * 1000, () => {
     for (const one of old) simulator.console.revokeToken(one);
   });
