@@ -5,6 +5,9 @@ import { keyOf } from '../mirror.ts';
 /** Reasons for which something may be tried once an hour. */
 const TRIED_HOURLY: ReadonlySet<string> = new Set(['Refused', 'Contended', 'TablesNotFound', 'Unsupported']);
 /** What the runs of a job say; they go on by the server's own schedule. */
+const MOVING: ReadonlySet<string> = new Set([
+  ...['lastRun', 'taskRuns', 'nextRun', 'observed', 'learned', 'unsupported'],
+]);
 const RUNS: ReadonlySet<string> = new Set(['LastRunSucceeded', 'Fresh']);
 
 export interface Baseline {
@@ -57,9 +60,10 @@ export function checkQuiet({ setting }: Land, before: Baseline): void {
   );
 }
 
-/** Each part of a status as text, but for what runs say. */
+/** Each part of a status as text, but for what runs say, and what is learned of the server by following them. */
 function configurationOf({ status }: KubeObject): Record<string, string> {
-  const { conditions = [], lastRun: _, taskRuns: _tasks, nextRun: _next, observed: _observed, ...rest } = status ?? {};
+  const { conditions = [], ...rest } = status ?? {};
   const parts = { ...rest, conditions: conditions.filter(({ type }: Loose) => !RUNS.has(type)) };
-  return Object.fromEntries(Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]));
+  const kept = Object.entries(parts).filter(([key]) => !MOVING.has(key));
+  return Object.fromEntries(kept.map(([key, value]) => [key, JSON.stringify(value)]));
 }
