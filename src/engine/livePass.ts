@@ -170,12 +170,7 @@ async function gatedPass(
   return conclude(pass, settledAfter, gateSteps(pass, settledAfter.plan, undefined), after, true);
 }
 
-function planFor(
-  pass: GatheredPass,
-  observed: RemoteObject | undefined,
-  vanished: boolean,
-  adopting = false,
-): Plan {
+function planFor(pass: GatheredPass, observed: RemoteObject | undefined, vanished: boolean, adopting = false): Plan {
   const { kind, gathered, draft, deps } = pass;
   const { desired, scope } = gathered;
   return planObject({ kind, desired, observed, vanished, adopting, status: draft.status, scope, macs: deps.macs });
