@@ -25,6 +25,8 @@ export interface Memory {
   deepDue: boolean;
   /** What was refused or came to nothing, as a digest of what was wanted; not sent again for an hour or until it differs. */
   refused?: { digest: string; at: number; reason: string; message: string };
+  /** When this resource deleted its object, for reads that lag. */
+  deletedAt?: number;
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
   /** When the remote object was deleted, ms since the epoch. */
