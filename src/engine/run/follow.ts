@@ -3,7 +3,7 @@ import type { PassResult } from '../pass.ts';
 import { RemoteError } from '../remote.ts';
 import { keyOf } from '../resource.ts';
 import { type Assessment, assess } from './assess.ts';
-import { isOver } from './attribution.ts';
+import { isOver, isSameRun } from './attribution.ts';
 import type { OpenCall } from './calls.ts';
 import { cancelPass, whyCancel } from './cancel.ts';
 import { concludeSeen, concludeUnknown, finish, runIdOf } from './finish.ts';
@@ -180,7 +180,10 @@ async function act(pass: RunPass, target: RunTarget, seen: Assessment, readings:
         if (unreadable && now - memory.unreadableSince! >= UNREADABLE_MS) {
           return concludeUnknown(pass, target, `nobody knows the state "${seen.run.rawStatus}" of ${target.label}`);
         }
-        showRun(status, { ...seen.run, state: 'running' });
+        const { run } = seen;
+        // Only a run that the history shows has an entry there.
+        const listed = readings.history?.some((one) => isSameRun(one, run));
+        showRun(status, { ...(listed ? await withParts(pass, target, run) : run), state: 'running' });
       }
       status.state = 'Running';
       const cancelling = await cancelPass(pass, target, true);
@@ -242,7 +245,7 @@ async function blind(pass: RunPass, why: string, target?: RunTarget): Promise<Pa
   return report(pass, { state: 'active', reason, message }, { outcome: 'wait', againMs: memory.delayMs });
 }
 
-/** The tasks or steps of a run that is over, where its record has none; a lack of them holds up nothing. */
+/** The tasks or steps of a run, where its record has none; a lack of them holds up nothing. */
 async function withParts({ logger }: RunPass, { remote }: RunTarget, run: RemoteRun): Promise<RemoteRun> {
   if (run.tasks.length > 0 || !remote.parts) return run;
   try {
