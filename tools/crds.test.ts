@@ -20,6 +20,10 @@ describe('what is committed is what is generated', () => {
       'SyncWorkspace',
       'SyncConnection',
       'SyncJob',
+      'SyncTransformation',
+      'SyncPipeline',
+      'SyncEvent',
+      'SyncUser',
       'SyncRun',
     ]);
   });

@@ -10,10 +10,14 @@ import { createRunReconciler } from '../engine/run/runReconciler.ts';
 import { refOf, type Wired } from '../engine/wakes.ts';
 import { createConnectionKind } from '../kinds/connection/kind.ts';
 import type { KindContext } from '../kinds/context.ts';
+import { createEventKind } from '../kinds/event/kind.ts';
 import { createJobKind } from '../kinds/job/kind.ts';
+import { createPipelineKind } from '../kinds/pipeline/kind.ts';
 import { createRunKind } from '../kinds/run/kind.ts';
 import { createServerReconciler } from '../kinds/server/reconcile.ts';
 import type { SessionsControl } from '../kinds/session/createSessions.ts';
+import { createTransformationKind } from '../kinds/transformation/kind.ts';
+import { createUserKind } from '../kinds/user/kind.ts';
 import { createWorkspaceKind } from '../kinds/workspace/kind.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Elector } from '../kube/lease.ts';
@@ -50,7 +54,15 @@ export interface Controllers {
 
 /** The kinds that own remote objects. */
 export function createKinds(context: KindContext): Kind[] {
-  return [createWorkspaceKind(context), createConnectionKind(context), createJobKind(context)];
+  return [
+    createWorkspaceKind(context),
+    createConnectionKind(context),
+    createJobKind(context),
+    createTransformationKind(context),
+    createPipelineKind(context),
+    createEventKind(context),
+    createUserKind(context),
+  ];
 }
 
 /** One controller a kind, all over one set of dependencies. */
@@ -109,14 +121,17 @@ function engineDeps(
     'Remote objects left behind by a forced release, by kind',
     ['kind'],
   );
+  // A counter that appears with its first event hides that event from increase().
+  for (const counter of [corrected, orphaned]) counter.inc({ kind }, 0);
+  const mayWrite = (ms: number) => elector === undefined || elector.remainingMs() > ms;
   return {
     clock,
     random,
     logger,
     macs,
-    kube: createResourceWriter(client, typeOf(definitionOf(kind)!), context.stores[kind]!),
+    kube: createResourceWriter(client, typeOf(definitionOf(kind)!), context.stores[kind]!, mayWrite),
     record: (resource, type, reason, message) => recorder.record(resource, type, reason, message),
-    mayWrite: (ms) => elector === undefined || elector.remainingMs() > ms,
+    mayWrite,
     get: (name, key) => byKind.get(name)?.store.get(key),
     claimants: (name, claim) => byKind.get(name)?.store.byIndex('claim', claim) ?? [],
     referrers: (resource) => referrersOf(wired, resource),

@@ -70,7 +70,7 @@ function classifyStatus({ status, retryAfterMs }: Http, access: CallAccess, know
   if (status === 503 && access === 'read' && retryAfterMs !== undefined) return { class: 'throttled', ...wait };
   if (status === 401 || (status === 403 && known.probe)) return { class: 'unauthorised' };
   if (status === 403) return { class: 'forbidden' };
-  if (isBusy(status, access, known)) return { class: 'busy', ...wait };
+  if (isBusy(status, known)) return { class: 'busy', ...wait };
   if (status === 409 && known.creating) return { class: 'nameTaken' };
   if (status === 404 && known.itemKnown) return { class: 'gone' };
   // A request that timed out on the way says nothing about the object, unlike every other 4xx.
@@ -81,10 +81,9 @@ function classifyStatus({ status, retryAfterMs }: Http, access: CallAccess, know
 /** No clear reply to a request that the server may have seen: a read is repeated, a write has to be looked for. */
 const unclear = (access: CallAccess) => (access === 'read' ? 'unreachable' : 'ambiguous');
 
-function isBusy(status: number, access: CallAccess, known: Known): boolean {
+function isBusy(status: number, known: Known): boolean {
   if (status === 409 && (known.running || saysBusy(known.words))) return true;
-  // A start has nothing else to be wrong about than what runs already.
-  if (access === 'execute' && (status === 400 || status === 422) && saysBusy(known.words)) return true;
+  if ((status === 400 || status === 422) && saysBusy(known.words)) return true;
   return known.referenceChanged && (status === 400 || status === 404 || status === 409 || status === 422);
 }
 

@@ -6,22 +6,14 @@ import type { GatheredPass } from './pass.ts';
  * `accept-server` on the SyncServer says what happened (design §4, Identity).
  */
 export async function checkIdentity(pass: GatheredPass): Promise<Verdict | undefined> {
+  const foreign = serverChanged(pass);
+  if (foreign) return foreign;
   const { draft, gathered } = pass;
   const { scope, remote, desired } = gathered;
   const { status } = draft;
-  if (status.id === undefined || status.serverIdentity === undefined || scope.identity === undefined) return undefined;
-  if (scope.isSameServer(status.serverIdentity)) return undefined;
-  if (scope.accepted?.identity !== scope.identity) {
-    return {
-      state: 'stalled',
-      reason: 'ServerChanged',
-      message:
-        `id ${status.id} belongs to ${status.serverIdentity}, but the server is now ${scope.identity}; annotate the SyncServer ` +
-        `with sync.cdata.com/accept-server=moved:${scope.identity} (ids kept) or replaced:${scope.identity} (found again by name)`,
-    };
-  }
+  if (!scope.accepted || !isElsewhere(pass)) return undefined;
   if (scope.accepted.how === 'moved') {
-    const result = await remote.read(status.id);
+    const result = await remote.read(status.id!);
     if (result.state === 'present' && result.object.name === desired.name) {
       status.serverIdentity = scope.identity;
       return undefined;
@@ -46,4 +38,24 @@ export async function checkIdentity(pass: GatheredPass): Promise<Verdict | undef
     reason: 'Observing',
     message: `the server was replaced; looking for ${desired.name} by name`,
   };
+}
+
+/** What to say while another server than the object's answers and nobody has accepted it; no call is made to find out. */
+export function serverChanged(pass: GatheredPass): Verdict | undefined {
+  const { scope } = pass.gathered;
+  const { id, serverIdentity } = pass.draft.status;
+  if (!isElsewhere(pass) || scope.accepted?.identity === scope.identity) return undefined;
+  return {
+    state: 'stalled',
+    reason: 'ServerChanged',
+    message:
+      `id ${id} belongs to ${serverIdentity}, but the server is now ${scope.identity}; annotate the SyncServer ` +
+      `with sync.cdata.com/accept-server=moved:${scope.identity} (ids kept) or replaced:${scope.identity} (found again by name)`,
+  };
+}
+
+function isElsewhere({ draft, gathered: { scope } }: GatheredPass): boolean {
+  const { id, serverIdentity } = draft.status;
+  if (id === undefined || serverIdentity === undefined || scope.identity === undefined) return false;
+  return !scope.isSameServer(serverIdentity);
 }

@@ -7,6 +7,14 @@ import { clearIntent } from './writing.ts';
 /** How often an unclear write is looked for; milliseconds. */
 const LOOK_MS = 5_000;
 
+const LATER_LOOK_MS = 60_000;
+const MINUTE = 60_000;
+
+/** How long after its beginning a write may be made again that got no clear reply so often in a row; milliseconds. */
+function patience(unclear = 0): number {
+  return unclear < 2 ? 0 : Math.min(60, 5 * 2 ** (unclear - 2)) * MINUTE;
+}
+
 /**
  * What became of a write whose outcome is unknown: after a crash or a lost reply the operator looks before it acts (design §5,
  * Creating). Resolves to a verdict while that is not certain yet.
@@ -15,10 +23,12 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
   const intent = pass.draft.status.pending?.intent;
   if (!intent) return undefined;
   const age = pass.deps.clock.now() - Date.parse(intent.at);
-  const left = pass.gathered.scope.lagGraceMs - age;
+  const { lagGraceMs } = pass.gathered.scope;
+  const left = Math.max(lagGraceMs, patience(pass.memory.unclear)) - age;
+  const lookMs = age < lagGraceMs ? LOOK_MS : LATER_LOOK_MS;
   switch (intent.verb) {
     case 'create':
-      return resolveCreate(pass, left);
+      return resolveCreate(pass, left, lookMs);
     case 'recreate':
       return resolveRecreate(pass);
     case 'children':
@@ -27,8 +37,9 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
         return wait(
           'Confirming',
           'waiting until the server shows an earlier change of the list',
-          Math.min(left, LOOK_MS),
+          Math.min(left, lookMs),
         );
+      if (left > 0) pass.memory.unclear = undefined;
       clearIntent(pass);
       return undefined;
     default:
@@ -52,7 +63,7 @@ async function showsExpected(pass: GatheredPass, expected: string | undefined): 
   return expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
 }
 
-async function resolveCreate(pass: GatheredPass, left: number) {
+async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   const intent = pass.draft.status.pending!.intent!;
   if (pass.draft.status.id !== undefined) {
     clearIntent(pass);
@@ -61,7 +72,9 @@ async function resolveCreate(pass: GatheredPass, left: number) {
   const { name } = pass.gathered.desired;
   const found = await findCreated(pass, intent);
   if (found.state === 'found') {
-    await own(pass, found.id);
+    own(pass, found.id);
+    await pass.draft.save();
+    pass.memory.unclear = undefined;
     pass.memory.deepDue = true;
     pass.deps.record(
       pass.resource,
@@ -79,7 +92,7 @@ async function resolveCreate(pass: GatheredPass, left: number) {
     };
   }
   if (left > 0)
-    return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, LOOK_MS));
+    return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, lookMs));
   clearIntent(pass);
   return undefined;
 }

@@ -4,6 +4,7 @@ import { deletionPass } from './deletion.ts';
 import { createDraft } from './draft.ts';
 import { explainFailure } from './failed.ts';
 import { finalizerPass, settledAlready } from './finalizers.ts';
+import { serverChanged } from './identity.ts';
 import type { Kind } from './kind.ts';
 import { livePass } from './livePass.ts';
 import { createMemories, type Memories } from './memory.ts';
@@ -16,6 +17,9 @@ import { sizeProblem } from './size.ts';
 import { annotationOf, readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
 import { requireLease } from './writing.ts';
+
+const HOUR = 3_600_000;
+const READ_AGAIN_MS = 300_000;
 
 /** Makes remote objects of one kind equal to their resources: gather, observe, plan, gate, apply, report. */
 export interface Reconciler {
@@ -135,12 +139,27 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
+    if (failure.class === 'ambiguous' && pass.draft.status.pending?.intent) {
+      pass.memory.unclear = (pass.memory.unclear ?? 0) + 1;
+    }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
-    if (failure.class === 'invalid') pass.memory.refused = refusalOf(pass, verdict);
-    const result = await report(pass, verdict, { outcome: verdict.state === 'stalled' ? 'stalled' : 'retry' }, pass);
+    if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
+    if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
+    if (failure.class === 'invalid' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
+    // What was seen before the failure is not what the spec says.
+    pass.memory.deepDue = true;
+    const result = await report(pass, verdict, { outcome: 'retry' }, pass);
+    if (isStalled(pass)) {
+      // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.
+      return { ...result, outcome: 'stalled', againMs: error.access === 'read' ? READ_AGAIN_MS : HOUR };
+    }
     return againMs === undefined ? result : { ...result, againMs, outcome: 'wait' };
   }
+}
+
+function isStalled({ draft }: GatheredPass): boolean {
+  return draft.status.conditions?.some(({ type }) => type === 'Stalled') === true;
 }
 
 function refusalOf(pass: GatheredPass, verdict: { state: string }): NonNullable<Pass['memory']['refused']> {
@@ -167,6 +186,9 @@ async function unusablePass(
   pass: GatheredPass,
   unusable: NonNullable<GatheredPass['gathered']['scope']['unusable']>,
 ): Promise<PassResult> {
+  // Another server says nothing about the object, however long one waits.
+  const changed = serverChanged(pass);
+  if (changed) return report(pass, changed, { outcome: 'stalled' }, pass);
   const { reason, message, since } = unusable;
   const age = pass.deps.clock.now() - since;
   if (settledAlready(pass)) {
@@ -177,12 +199,12 @@ async function unusablePass(
   return report(pass, { state: 'progressing', reason, message }, { outcome: 'wait' }, pass);
 }
 
-async function blockedPass(pass: Pass, { reason, message, stalled, unseen }: Blocked): Promise<PassResult> {
+async function blockedPass(pass: Pass, { reason, message, stalled, unseen, againMs }: Blocked): Promise<PassResult> {
   if (unseen && settledAlready(pass))
     return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
   if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
-  return report(pass, verdict, { outcome: 'wait' });
+  return report(pass, verdict, { outcome: 'wait', ...(againMs !== undefined && { againMs }) });
 }
 
 /** The first pass records the tokens that it finds and acts on none: a restore brings old ones back. */

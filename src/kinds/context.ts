@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { JsonObject } from '../ports/json.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
-import type { Sessions } from './server/sessions.ts';
+import type { Sessions } from './session/sessions.ts';
 
 /** What the kinds share: the cached resources, the live servers, and values from Secrets and ConfigMaps. */
 export interface KindContext {

@@ -1,7 +1,7 @@
 import type { Resource } from '../../src/engine/resource.ts';
 import type { KindContext } from '../../src/kinds/context.ts';
 import { runIds, targetKeys } from '../../src/kinds/run/references.ts';
-import type { ServerSession, WorkspaceSession } from '../../src/kinds/server/sessions.ts';
+import type { ServerSession, WorkspaceSession } from '../../src/kinds/session/sessions.ts';
 import type { ValueRef } from '../../src/kube/secretReader.ts';
 import { createStore } from '../../src/kube/store.ts';
 import type { JsonObject } from '../../src/ports/json.ts';
@@ -47,7 +47,17 @@ const logger = {
 export function createFakes() {
   const clock = createVirtualClock();
   const stores = Object.fromEntries(
-    ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob', 'SyncRun'].map((kind) => {
+    [
+      'SyncServer',
+      'SyncWorkspace',
+      'SyncConnection',
+      'SyncJob',
+      'SyncTransformation',
+      'SyncPipeline',
+      'SyncEvent',
+      'SyncUser',
+      'SyncRun',
+    ].map((kind) => {
       const store = createStore<Resource>(logger);
       store.addIndex('remoteId', ({ status }) => (status?.id ? [status.id] : []));
       store.addIndex('runTarget', targetKeys);
@@ -117,18 +127,26 @@ function createFakeServer() {
       this.suspicious = undefined;
     },
   });
-  const workspace = {
-    id: '',
+  const lists = {
     connections: collection(),
     jobs: collection(),
-    jobRuns: {
-      follow: (id: string, schedule?: RunSchedule) => void followed.set(id, schedule),
-      unfollow: (id: string) => void unfollowed.push(id),
-      expectRun: nothing,
-      view: (id: string) => views.get(id),
-    },
-    deepReads: { add: nothing, remove: nothing, touched: nothing },
-    changedAt: undefined,
+    transformations: collection(),
+    pipelines: collection(),
+  };
+  const runs = {
+    follow: (id: string, schedule?: RunSchedule) => void followed.set(id, schedule),
+    unfollow: (id: string) => void unfollowed.push(id),
+    expectRun: nothing,
+    view: (id: string) => views.get(id),
+  };
+  const workspace = {
+    id: '',
+    ...lists,
+    polled: new Map(Object.entries(lists)),
+    jobRuns: runs,
+    transformationRuns: runs,
+    pipelineRuns: runs,
+    changes: [],
   };
   const client = {
     origin: 'http://sync.test:8181',
@@ -148,6 +166,9 @@ function createFakeServer() {
     unusable: undefined,
     lagGraceMs: 60_000,
     workspaces: collection(),
+    users: collection(),
+    eventsOf: () => collection(),
+    deepReads: { add: nothing, remove: nothing, touched: nothing },
     writes: { note: nothing, msLeft: () => 0, forget: nothing },
     workspace: (id: string) => Object.assign(workspace, { id }) as unknown as WorkspaceSession,
     failed: nothing,

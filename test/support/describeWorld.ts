@@ -2,7 +2,17 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { KubeObject, Loose } from '../cluster/types.ts';
 import { type LogLine, showLine } from './recordingLogger.ts';
 
-export const OUR_KINDS = ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob', 'SyncRun'] as const;
+export const OUR_KINDS = [
+  'SyncServer',
+  'SyncWorkspace',
+  'SyncConnection',
+  'SyncJob',
+  'SyncTransformation',
+  'SyncPipeline',
+  'SyncEvent',
+  'SyncUser',
+  'SyncRun',
+] as const;
 
 /** The state of every resource and the last lines of the log: for the message of a wait that was in vain. */
 export function describeWorld(cluster: Cluster, logs: readonly LogLine[]): string {

@@ -22,14 +22,17 @@ export interface Network extends Transport {
   serve(origin: string, handler: Handler | undefined): void;
   /** All exchanges so far, in the order in which they were sent. */
   readonly exchanges: Exchange[];
-  /** When true for a request, it is lost: 'before' the server sees it, or 'after' it acted. */
-  fault: ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | undefined) | undefined;
+  /** When it names something for a request, that is lost: 'before' the server sees it, or 'after' it acted; an error is thrown unsent. */
+  fault:
+    | ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | TransportError | undefined)
+    | undefined;
   /** Told of each request: when it is about to leave, when the server has begun on it, when its reply is about to come. */
   watch: ((exchange: Exchange, phase: Phase) => void) | undefined;
   /** No further reply or error reaches this network's clients: a crash. */
   revoke(): void;
-  /** From now on replies and errors wait until the returned function is called: their process stands still. */
-  hold(): () => void;
+  /** What comes from now on reaches the clients only after `resume`: their process is paused. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface NetworkOptions {
@@ -46,8 +49,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
   const servers = new Map<string, Handler>();
   const exchanges: Exchange[] = [];
   let revoked = false;
-  let held: Promise<void> | undefined;
+  let paused: PromiseWithResolvers<void> | undefined;
   const never = new Promise<never>(() => {});
+  const held = async () => {
+    while (paused) await paused.promise;
+    if (revoked) await never;
+  };
   const lag = () => latencyMs[0] + Math.floor(random.next() * (latencyMs[1] - latencyMs[0]));
   const wait = (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
@@ -71,13 +78,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     revoke: () => {
       revoked = true;
     },
-    hold() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      held = promise;
-      return () => {
-        held = undefined;
-        resolve();
-      };
+    pause() {
+      paused ??= Promise.withResolvers();
+    },
+    resume() {
+      paused?.resolve();
+      paused = undefined;
     },
     connect: ({ origin }) => ({
       close: async () => {},
@@ -92,12 +98,11 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
           const response = await send(origin, request, exchange);
           exchange.status = response.status;
           network.watch?.(exchange, 'replied');
-          await held;
-          return revoked ? await never : response;
+          if (revoked || paused) await held();
+          return response;
         } catch (error) {
           exchange.failure = error instanceof TransportError ? error.failure : String(error);
-          await held;
-          if (revoked) return never;
+          if (revoked || paused) await held();
           throw error;
         }
       },
@@ -109,6 +114,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     await wait(lag(), request.signal);
     const handler = servers.get(origin);
     if (!handler) throw new TransportError('refused', false, `connect ECONNREFUSED ${origin}`);
+    if (fault instanceof TransportError) throw fault;
     if (fault === 'before') throw new TransportError('reset', true, 'socket hang up');
     const gone = new AbortController();
     request.signal?.addEventListener('abort', () => gone.abort(), { once: true });
@@ -143,8 +149,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     try {
       for (;;) {
         const piece = await Promise.race([pieces.next(), cut]);
-        await held;
-        if (revoked) await never;
+        if (revoked || paused) await held();
         if (piece.done) return;
         yield piece.value;
       }

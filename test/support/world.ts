@@ -1,3 +1,5 @@
+import { KINDS } from '../../src/api/registry.ts';
+import { permissionsOf } from '../../src/app/permissions.ts';
 import type { Config } from '../../src/config.ts';
 import type { Random } from '../../src/ports/random.ts';
 import { type Cluster, createCluster } from '../cluster/cluster.ts';
@@ -12,7 +14,8 @@ import { placesOf } from './canary.ts';
 import { describeWorld } from './describeWorld.ts';
 import { createInstance, type Instance } from './instance.ts';
 import { SYNC_URL, secret } from './manifests.ts';
-import type { LogLine } from './recordingLogger.ts';
+import { createDoor, type Door } from './rbac.ts';
+import { createRecordingLogger, type LogLine } from './recordingLogger.ts';
 import { createSeededRandom } from './seededRandom.ts';
 import type { Handler } from './server.ts';
 import { createVirtualClock, type VirtualClock } from './virtualClock.ts';
@@ -21,6 +24,7 @@ export const KUBE_URL = 'http://kube.test';
 export const OPERATOR_NAMESPACE = 'sync-system';
 const KUBECONFIG = '/world/kubeconfig';
 const CRDS = readCrds('crds');
+const PERMISSIONS = permissionsOf(KINDS.filter(({ installed }) => installed));
 const MINUTE = 60_000;
 
 export interface WorldOptions {
@@ -40,6 +44,8 @@ export interface World {
   clock: VirtualClock;
   random: Random;
   cluster: Cluster;
+  /** Between operator and cluster: only what the chart's roles grant comes through. */
+  door: Door;
   simulator: Simulator;
   logs: LogLine[];
   /** The operator that runs now, or that ran last. */
@@ -106,8 +112,9 @@ export function createWorld({
   });
   cluster.create(secret('sync-token', { token: simulator.token }));
   const logs: LogLine[] = [];
+  const door = createDoor(cluster.handler, PERMISSIONS, { namespaces: config.namespaces, home: OPERATOR_NAMESPACE });
   const servers = new Map<string, Handler>([
-    [KUBE_URL, cluster.handler],
+    [KUBE_URL, door.handler],
     [SYNC_URL, simulator.handler],
   ]);
   const make = () =>
@@ -118,13 +125,14 @@ export function createWorld({
       files: { read: (path) => (path === KUBECONFIG ? kubeconfig(KUBE_URL) : undefined) },
       servers,
       latencyMs,
-      logs,
+      logger: createRecordingLogger(clock, logs),
     });
 
   const world: World = {
     clock,
     random: forTest!,
     cluster,
+    door,
     simulator,
     logs,
     instance: make(),

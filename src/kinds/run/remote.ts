@@ -1,8 +1,8 @@
 import { RemoteError } from '../../engine/remote.ts';
 import type { RemotePart, RemoteRun, RunRemote } from '../../engine/run/model.ts';
 import type { CallOptions } from '../../sync/session.ts';
-import type { ServerSession, WorkspaceSession } from '../server/sessions.ts';
 import { isListed } from '../session/listed.ts';
+import type { ServerSession, WorkspaceSession } from '../session/sessions.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 import type { Runnable } from './targets.ts';
 
@@ -14,8 +14,8 @@ export function remoteOf(
   workspace: WorkspaceSession | undefined,
 ): RunRemote {
   const calls = runnable.calls(session.client);
-  const collection = workspace && runnable.collection?.(workspace);
-  const tracker = workspace && runnable.tracker?.(workspace);
+  const collection = workspace && runnable.collection(workspace);
+  const tracker = workspace && runnable.tracker(workspace);
   const options: CallOptions = collection ? { known: () => isListed(collection, id, session.writes) } : {};
   const reading: CallOptions = { ...options, lane: 'poll' };
   const { cancel, entry, lastParts } = calls;

@@ -1,9 +1,9 @@
 import type { RemotePart, RemoteRun } from '../../engine/run/model.ts';
 import type { SyncClient } from '../../sync/client.ts';
-import type { RunTracker } from '../../sync/runs.ts';
+import type { RunsOfKind } from '../../sync/runs.ts';
 import type { CallOptions } from '../../sync/session.ts';
 import type { Collection } from '../../sync/snapshot.ts';
-import type { WorkspaceSession } from '../server/sessions.ts';
+import type { WorkspaceSession } from '../session/sessions.ts';
 
 /** What is special about the runs of one kind of object. All calls reject with SyncError only. */
 export interface Runnable {
@@ -15,9 +15,9 @@ export interface Runnable {
   noun: string;
   calls(client: SyncClient): RunCalls;
   /** Where the objects are listed: a 404 means a missing route only for one that a fresh list shows. */
-  collection?(workspace: WorkspaceSession): Collection;
+  collection(workspace: WorkspaceSession): Collection;
   /** Who follows their runs for the status of their resources. */
-  tracker?(workspace: WorkspaceSession): RunTracker;
+  tracker(workspace: WorkspaceSession): RunsOfKind;
 }
 
 export interface RunCalls {
@@ -46,11 +46,15 @@ export const RUNNABLES: readonly Runnable[] = [
     kind: 'SyncTransformation',
     noun: 'transformation',
     calls: ({ transformations: { execute, status, history } }) => ({ execute, status, history }),
+    collection: ({ transformations }) => transformations,
+    tracker: ({ transformationRuns }) => transformationRuns,
   },
   {
     field: 'pipelineRef',
     kind: 'SyncPipeline',
     noun: 'pipeline',
     calls: ({ pipelines }) => ({ ...pipelines, entry: pipelines.historyEntry }),
+    collection: ({ pipelines }) => pipelines,
+    tracker: ({ pipelineRuns }) => pipelineRuns,
   },
 ];

@@ -125,7 +125,8 @@ function pauseAndReplace(world: World): () => void {
   // As main does.
   void first.app.deposed.then(() => first.kill());
   world.another();
-  return first.pause();
+  first.pause();
+  return () => first.resume('replies');
 }
 
 export const START = 'POST jobs/execute';

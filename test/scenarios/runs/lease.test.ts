@@ -17,7 +17,9 @@ test.each([
   void first.app.deposed.then(() => first.kill());
   let resume: (() => void) | undefined;
   first.network.watch = ({ path }, phase) => {
-    if (resume === undefined && phase === at && path.endsWith('/execute')) resume = first.pause();
+    if (resume !== undefined || phase !== at || !path.endsWith('/execute')) return;
+    first.pause();
+    resume = () => first.resume('replies');
   };
   world.apply(run());
   await world.until(() => resume !== undefined, MINUTE, 'the start');
