@@ -20,8 +20,8 @@ export interface Circumstances extends WorldOptions {
   job?: Loose;
 }
 
-/** A world in which runs are killed one after another. */
-export async function openWorld({ around, ...options }: Circumstances, spec: Loose) {
+/** A world in which runs are killed one after another. `warm`: one run has gone before, by which routes were learned. */
+export async function openWorld({ around, ...options }: Circumstances, spec: Loose, warm: boolean) {
   const world = await convergedWorld(options);
   const { id } = itemNamed(world, 'jobs', 'Nightly');
   world.simulator.console.behaviour(undefined, { startMs: 500, testMs: 500, taskMs: 1_000 });
@@ -84,9 +84,8 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
     return result;
   }
 
+  if (warm) await play(() => {});
   return {
-    world,
-    play,
     /** Every call of an undisturbed run, with its phases. */
     async points(): Promise<Point[]> {
       const points: Point[] = [];
