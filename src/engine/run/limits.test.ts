@@ -35,8 +35,14 @@ test('with a starting deadline of 0 a run starts at once or not at all', () => {
 
 test('a repetition has its own starting deadline', () => {
   const status = { attempts: [ended('Failed', 9_000)] };
-  expect(isTooLate(spec(), status, { createdAt: T0, now: T0 + 12_000 * SECOND }, true)).toBe(false);
-  expect(isTooLate(spec(), status, { createdAt: T0, now: T0 + 12_600 * SECOND }, true)).toBe(true);
+  expect(isTooLate(spec(), status, { createdAt: T0, now: T0 + 12_609 * SECOND }, true)).toBe(false);
+  expect(isTooLate(spec(), status, { createdAt: T0, now: T0 + 12_610 * SECOND }, true)).toBe(true);
+});
+
+test('a pause before a repetition is no delay of the target', () => {
+  const status = { attempts: Array.from({ length: 5 }, () => ended('Failed', 0)) };
+  const now = T0 + 100 * SECOND;
+  expect(isTooLate(spec({ startingDeadlineSeconds: 0 }), status, { createdAt: T0, now }, true)).toBe(false);
 });
 
 test.each<[Partial<RunSpec>, Attempt['state'][], boolean]>([
