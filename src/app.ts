@@ -3,6 +3,8 @@ import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
 import { LEASE } from './app/names.ts';
 import { measureRuns } from './app/runMetrics.ts';
+import { createRun } from './app/runObjects.ts';
+import { wakeRuns } from './app/runWakes.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
 import type { Kind } from './engine/kind.ts';
@@ -14,6 +16,7 @@ import type { Reconciler } from './engine/reconciler.ts';
 import type { Resource } from './engine/resource.ts';
 import { createWakes, indexStore, type Wired } from './engine/wakes.ts';
 import type { KindContext } from './kinds/context.ts';
+import { runIds, runReferences, targetKeys } from './kinds/run/references.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
 import { createSessions } from './kinds/session/createSessions.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
@@ -70,7 +73,10 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const recorder = createRecorder({ client, clock, random, meter, logger, component: 'sync-operator' });
   const values = createValueReader({ client, clock, logger });
 
-  const references = new Map([['SyncServer', serverReferences]]);
+  const references = new Map([
+    ['SyncServer', serverReferences],
+    ['SyncRun', runReferences],
+  ]);
   const names = new Map<string, NonNullable<Kind['nameOf']>>();
   const wired: Wired[] = definitions.map(({ kind }) => ({
     kind,
@@ -78,14 +84,27 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
     queue: createQueue({ clock, meter, name: kind.toLowerCase() }),
     references: (resource) => references.get(kind)?.(resource) ?? [],
     nameOf: (resource) => (names.get(kind) ?? named)(resource),
+    // A run outlives what it runs: it is followed on the server.
+    needsNothing: kind === 'SyncRun',
   }));
   for (const one of wired) indexStore(one);
+  caches.stores.SyncRun?.addIndex('runTarget', targetKeys);
+  caches.stores.SyncRun?.addIndex('runId', runIds);
   const reconcilers = new Map<string, Reconciler>();
   const links = createSessionLinks(wired, reconcilers);
   const origins = createOrigins({ clock, random, transport, meter });
   const sessions = createSessions({ clock, random, origins, ...links });
   const namespaceLabels = (name: string) => caches.namespaces.get(name)?.metadata.labels;
-  const context: KindContext = { clock, random, logger, stores: caches.stores, sessions, values, namespaceLabels };
+  const context: KindContext = {
+    clock,
+    random,
+    logger,
+    stores: caches.stores,
+    sessions,
+    values,
+    namespaceLabels,
+    createRun: (manifest) => createRun(client, manifest),
+  };
   const kinds = createKinds(context);
   for (const kind of kinds) {
     references.set(kind.name, (resource) => kind.references(resource));
@@ -95,6 +114,7 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   let leading = false;
   const wake = createWakes(wired, () => leading);
   for (const one of wired) one.store.subscribe((change) => wake(one, change));
+  wakeRuns(wired);
   values.onChange((owner) => {
     const [kind, namespace, name] = owner.split('/') as [string, string, string];
     wired.find((one) => one.kind === kind)?.queue.add(`${namespace}/${name}`, 'user');

@@ -24,6 +24,7 @@ describe('what is committed is what is generated', () => {
       'SyncPipeline',
       'SyncEvent',
       'SyncUser',
+      'SyncRun',
     ]);
   });
 });

@@ -31,6 +31,12 @@ export function permissionsOf(definitions: readonly Pick<Definition, 'plural'>[]
       { group: GROUP, resources: plurals, verbs: ['patch'], why: 'finalizers; nothing else of a manifest is written' },
       { group: GROUP, resources: plurals.map((plural) => `${plural}/status`), verbs: ['patch'], why: 'status' },
       {
+        group: GROUP,
+        resources: ['syncruns'],
+        verbs: ['create', 'delete'],
+        why: 'runs that an annotation asks for, and the end of those that were kept long enough',
+      },
+      {
         group: '',
         resources: ['secrets'],
         verbs: ['get'],

@@ -14,12 +14,17 @@ import { requireLease } from './writing.ts';
 
 /** How often a blocked deletion looks again, besides being woken; milliseconds. */
 const LOOK_MS = 30_000;
+/** How often a deletion is tried again that the server has refused for long. */
+const HOUR_MS = 3_600_000;
+const REFUSED = 'delete';
 
 interface Hindrance {
   reason: string;
   message: string;
   /** The server or its credentials cannot be used: in a terminating namespace the resource is released in the end. */
   unusable?: boolean;
+  /** The server did not do what it was asked to. */
+  refused?: boolean;
 }
 
 /**
@@ -51,7 +56,8 @@ export async function deletionPass(
   if (gathered.policies.deletionPolicy !== 'Delete') return letGoWhenUnneeded(pass);
   try {
     const hindrance = await hindranceOf(gathered, handovers);
-    if (hindrance) return await blocked(pass, hindrance);
+    const held = hindrance ?? lastRefusal(gathered);
+    if (held) return await blocked(pass, held);
     const why = await gathered.gathered.hooks?.keeps?.(status.id!);
     if (why === undefined) return await deleteRemote(gathered);
     pass.deps.record(resource, 'Warning', 'Kept', `${gathered.gathered.desired.name} stays on the server: ${why}`);
@@ -63,8 +69,19 @@ export async function deletionPass(
     const reason = 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
-    return blocked(pass, { reason, message: error.message, unusable });
+    return blocked(pass, { reason, message: error.message, unusable, refused: error.access !== 'read' && !unusable });
   }
+}
+
+/** What the server refused again and again for ten minutes is not sent for an hour, unless somebody asks. */
+function lastRefusal(pass: Pass): Hindrance | undefined {
+  const { refused } = pass.memory;
+  if (pass.fired.has('reconcile-requested-at')) {
+    echo(pass, 'reconcile-requested-at');
+    return undefined;
+  }
+  if (refused?.digest !== REFUSED || pass.deps.clock.now() - refused.at >= HOUR_MS) return undefined;
+  return { reason: refused.reason, message: refused.message };
 }
 
 async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<Hindrance | undefined> {
@@ -178,20 +195,19 @@ async function release(pass: Pass, why: string): Promise<PassResult> {
   return letGo(pass);
 }
 
-async function blocked(pass: Pass, { reason, message, unusable }: Hindrance): Promise<PassResult> {
-  const waited = waitedFor(pass.memory, reason, pass.deps.clock.now());
-  if (unusable && waited >= MISSING_MS && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
+async function blocked(pass: Pass, { reason, message, unusable, refused }: Hindrance): Promise<PassResult> {
+  const now = pass.deps.clock.now();
+  const waited = waitedFor(pass.memory, reason, now);
+  const stalled = waited >= MISSING_MS;
+  if (unusable && stalled && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
     return release(pass, `the namespace is being deleted and for ten minutes: ${message}`);
   }
-  const verdict: Verdict = {
-    state: 'deletionBlocked',
-    reason,
-    message: `${reason}: ${message}`,
-    stalled: waited >= MISSING_MS,
-  };
-  const soon =
-    reason === 'Deleting' || reason === 'HandedOver' ? 1_000 : Math.min(LOOK_MS, Math.max(1_000, MISSING_MS - waited));
-  return report(pass, verdict, { outcome: 'wait', againMs: soon });
+  if (refused && stalled) pass.memory.refused = { digest: REFUSED, at: now, reason, message };
+  const verdict: Verdict = { state: 'deletionBlocked', reason, message: `${reason}: ${message}`, stalled };
+  const soon = reason === 'Deleting' || reason === 'HandedOver';
+  const left = MISSING_MS - waited;
+  const againMs = soon ? 1_000 : left > 0 ? Math.min(LOOK_MS, left) : LOOK_MS;
+  return report(pass, verdict, { outcome: 'wait', againMs });
 }
 
 function label(resource: { kind: string; metadata: { namespace: string; name: string } }): string {

@@ -28,6 +28,8 @@ export interface Kind {
   holds?(resource: Resource, other: Resource): boolean;
   /** Whether it lies in the other one, for whose end it does not wait although that refers to it. */
   liesIn?(resource: Resource, other: Resource): boolean;
+  /** Asks for a run of it, for one value of `run-requested-at`; the same value asks for the same run. Absent: it cannot run. */
+  requestRun?(resource: Resource, token: string): Promise<void>;
   /** Resolves references, secrets and the server; throws Blocked with the name of what is missing. */
   gather(resource: Resource): Promise<Gathered>;
 }

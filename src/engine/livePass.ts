@@ -5,6 +5,7 @@ import { isUnchanged, recordBaseline } from './baseline.ts';
 import { claimKey } from './claims.ts';
 import { conclude, finish, showPlan } from './conclude.ts';
 import type { Verdict } from './conditions.ts';
+import { forgetRemote } from './create.ts';
 import { shortHash } from './digest.ts';
 import { type Gated, gate } from './gate.ts';
 import { checkIdentity } from './identity.ts';
@@ -88,6 +89,7 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
       return plannedPass(pass, undefined, observation.vanished, 'present', handovers);
     case 'present':
       pass.memory.seenDigest = observation.digest;
+      if (observation.instead) forgetRemote(pass);
       return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
   }
 }
@@ -135,15 +137,16 @@ async function plannedPass(
     const rival = checkClaim(pass, object.id);
     if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
   }
-  const plan = planFor(pass, object, vanished, adopting);
+  const claim = object && claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
+  const handed = claim !== undefined && handovers.has(claim);
+  const asItIs = adopting && !handed && pass.policies.adoptionPolicy !== 'Always';
+  const plan = planFor(pass, object, vanished, { adopting, asItIs });
   let adoption: 'allowed' | 'refused' | undefined;
   if (object && adopting && enforces(pass) && !suspendedBy(pass)) {
-    const claim = claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
-    const handed = handovers.has(claim);
     adoption = mayAdopt(pass, plan, handed);
     if (adoption === 'allowed') {
       adopt(pass, object.id, handed);
-      handovers.delete(claim);
+      handovers.delete(claim!);
       recordBaseline(pass, plan, object);
       await pass.draft.save({ fenced: true });
     }
@@ -193,7 +196,7 @@ async function gatedPass(
   pass.memory.unclear = undefined;
   pass.memory.busy = undefined;
   // Whatever was approved and is done must not be approved a second time.
-  const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined, false);
+  const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined);
   const settledAfter = after
     ? settle(pass, rest, after)
     : { plan: { steps: [], refused: [] }, unconfirmed: ['the object'], refused: [] };
@@ -202,10 +205,15 @@ async function gatedPass(
   return conclude(pass, settledAfter, gateSteps(pass, settledAfter.plan, undefined), after, true);
 }
 
-function planFor(pass: GatheredPass, observed: RemoteObject | undefined, vanished: boolean, adopting: boolean): Plan {
+function planFor(
+  pass: GatheredPass,
+  observed: RemoteObject | undefined,
+  vanished: boolean,
+  how = { adopting: false, asItIs: false },
+): Plan {
   const { kind, gathered, draft, deps } = pass;
   const { desired, scope } = gathered;
-  return planObject({ kind, desired, observed, vanished, adopting, status: draft.status, scope, macs: deps.macs });
+  return planObject({ kind, desired, observed, vanished, ...how, status: draft.status, scope, macs: deps.macs });
 }
 
 function settle(pass: GatheredPass, plan: Plan, observed: RemoteObject | undefined): Settled {

@@ -106,10 +106,12 @@ function updateStep(
   const unmoved = memory?.applied === hash;
   if (unmoved && memory.accepted === observedHash(child.fields, object)) return undefined;
   const changes: Change[] = [];
+  // What does not show is unknown, but not where the server shows that this is about something else.
+  const unknown = input.rules.natural(object.fields) === child.natural && (unmoved || memory === undefined);
   for (const [path, to] of child.fields) {
     const field = fieldOf(input.table, `${input.rules.list}[${index}].${path}`);
     const from = object.fields.get(path);
-    if (from === undefined ? unmoved || memory === undefined : equal(field?.equality ?? 'json', to, from)) continue;
+    if (from === undefined ? unknown : equal(field?.equality ?? 'json', to, from)) continue;
     const cause: Cause = unmoved ? 'drift' : 'spec';
     changes.push({
       path: `${input.rules.list}[${index}].${path}`,

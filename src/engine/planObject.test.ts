@@ -59,6 +59,7 @@ function plan(
     observed,
     vanished: false,
     adopting: false,
+    asItIs: false,
     status: { owned: true },
     scope: {},
     macs,

@@ -12,6 +12,8 @@ export interface Wired {
   references(resource: Resource): string[];
   /** What the resource is called on the server. */
   nameOf(resource: Resource): string | undefined;
+  /** Those that refer to something without needing it: they keep nothing from being deleted. */
+  needsNothing?: boolean;
 }
 
 /** `SyncServer/team/prod`: how references and the index `ref` name a resource. */
@@ -82,8 +84,9 @@ function wakeReferrers(all: readonly Wired[], resource: Resource, deep: boolean,
 }
 
 function wakeRivals(wired: Wired, before: Resource | undefined, after: Resource | undefined): void {
-  if (before?.status?.owned === after?.status?.owned) return;
-  for (const claim of new Set([...(before ? claimsOf(before) : []), ...(after ? claimsOf(after) : [])])) {
+  const [had, has] = [before, after].map((resource) => (resource ? claimsOf(resource) : []));
+  if (before?.status?.owned === after?.status?.owned && had!.join() === has!.join()) return;
+  for (const claim of new Set([...had!, ...has!])) {
     for (const rival of wired.store.byIndex('claim', claim)) {
       if (rival.metadata.uid !== (after ?? before)!.metadata.uid) wired.queue.add(keyOf(rival), 'retry');
     }

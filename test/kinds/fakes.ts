@@ -1,8 +1,10 @@
 import type { Resource } from '../../src/engine/resource.ts';
 import type { KindContext } from '../../src/kinds/context.ts';
+import { runIds, targetKeys } from '../../src/kinds/run/references.ts';
 import type { ServerSession, WorkspaceSession } from '../../src/kinds/session/sessions.ts';
 import type { ValueRef } from '../../src/kube/secretReader.ts';
 import { createStore } from '../../src/kube/store.ts';
+import type { JsonObject } from '../../src/ports/json.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { RunSchedule } from '../../src/sync/runs.ts';
 import type { RunView } from '../../src/sync/runView.ts';
@@ -54,9 +56,12 @@ export function createFakes() {
       'SyncPipeline',
       'SyncEvent',
       'SyncUser',
+      'SyncRun',
     ].map((kind) => {
       const store = createStore<Resource>(logger);
       store.addIndex('remoteId', ({ status }) => (status?.id ? [status.id] : []));
+      store.addIndex('runTarget', targetKeys);
+      store.addIndex('runId', runIds);
       return [kind, store];
     }),
   );
@@ -67,6 +72,7 @@ export function createFakes() {
     const data = from.get(`${namespace}/${name}`);
     return data && { data, resourceVersion: '1' };
   };
+  const created: JsonObject[] = [];
   const server = createFakeServer();
   const sessions = new Map<string, ServerSession>([['team/prod', server.session]]);
   const context: KindContext = {
@@ -84,6 +90,7 @@ export function createFakes() {
       stop: nothing,
     },
     namespaceLabels: () => undefined,
+    createRun: async (manifest) => void created.push(manifest),
   };
   return {
     ...server,
@@ -93,6 +100,8 @@ export function createFakes() {
     secrets,
     configMaps,
     watched,
+    /** SyncRuns that were made. */
+    created,
     put: (object: Resource) => void stores[object.kind]!.feed().put(object, true),
     drop: (object: Resource) => stores[object.kind]!.feed().drop(object),
   };

@@ -11,6 +11,7 @@ export const OUR_KINDS = [
   'SyncPipeline',
   'SyncEvent',
   'SyncUser',
+  'SyncRun',
 ] as const;
 
 /** The state of every resource and the last lines of the log: for the message of a wait that was in vain. */
@@ -25,6 +26,7 @@ function describeObject({ kind, metadata, status }: KubeObject): string {
   const shown = conditions.map(({ type, status: value, reason, message }) => `${type}=${value} ${reason}: ${message}`);
   const plan = status?.plan ? [`plan ${JSON.stringify(status.plan)}`] : [];
   const pending = status?.pending ? [`pending ${JSON.stringify(status.pending)}`] : [];
-  const lines = shown.length > 0 ? [...shown, ...plan, ...pending] : ['no conditions'];
+  const intent = status?.intent ? [`intent ${JSON.stringify(status.intent)}`] : [];
+  const lines = shown.length > 0 ? [...shown, ...plan, ...pending, ...intent] : ['no conditions'];
   return [`${kind} ${metadata.namespace}/${metadata.name}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }

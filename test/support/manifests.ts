@@ -111,6 +111,11 @@ export function user(changes: Loose = {}, meta: Meta = {}): Manifest {
   return resource('SyncUser', 'jane', common, changes, meta);
 }
 
+/** A run of the job `nightly`. */
+export function run(changes: Loose = {}, meta: Meta = {}): Manifest {
+  return resource('SyncRun', 'now', { jobRef: { name: 'nightly' } }, changes, meta);
+}
+
 export function secret(name: string, values: Record<string, string>, namespace = 'default'): Manifest {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type: 'Opaque', stringData: values };
 }

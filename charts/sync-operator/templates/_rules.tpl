@@ -12,6 +12,7 @@
       - syncpipelines
       - syncevents
       - syncusers
+      - syncruns
     verbs: [list, watch]
   # finalizers; nothing else of a manifest is written
   - apiGroups: [sync.cdata.com]
@@ -24,6 +25,7 @@
       - syncpipelines
       - syncevents
       - syncusers
+      - syncruns
     verbs: [patch]
   # status
   - apiGroups: [sync.cdata.com]
@@ -36,7 +38,13 @@
       - syncpipelines/status
       - syncevents/status
       - syncusers/status
+      - syncruns/status
     verbs: [patch]
+  # runs that an annotation asks for, and the end of those that were kept long enough
+  - apiGroups: [sync.cdata.com]
+    resources:
+      - syncruns
+    verbs: [create, delete]
   # tokens and credentials that manifests name; they cannot be listed
   - apiGroups: [""]
     resources:
@@ -99,6 +107,7 @@
       - syncpipelines
       - syncevents
       - syncusers
+      - syncruns
     verbs: [get, list, watch]
 {{- end -}}
 
@@ -112,6 +121,7 @@
       - synctransformations
       - syncpipelines
       - syncevents
+      - syncruns
     verbs: [create, update, patch, delete, deletecollection]
 {{- end -}}
 

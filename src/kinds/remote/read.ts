@@ -30,7 +30,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     } catch (error) {
       const outcome = error instanceof SyncError ? error.outcome : undefined;
       if (outcome?.kind === 'unsupported') return fromList(id);
-      if (outcome?.kind !== 'http' || outcome.status !== 404) throw error;
+      if (outcome?.kind !== 'http' || !saysMissing(outcome.status, proven)) throw error;
       if (proven) return gone(id);
       // Lists show what we just made: the route may be lacking.
       return writes.msLeft(id) > 0 && (await isListed(collection, id, writes)) ? askAgain(id) : missing(id);
@@ -129,4 +129,9 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
   }
 
   return (id) => calls.run(read(id));
+}
+
+/** On a route that may not be there, a 405 or 501 tells of the object as little as a 404. */
+function saysMissing(status: number, proven: boolean): boolean {
+  return status === 404 || (!proven && (status === 405 || status === 501));
 }

@@ -4,8 +4,10 @@ import type { KindHooks } from '../../engine/kind.ts';
 import type { RemoteObject } from '../../engine/remote.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { RunSchedule, RunsOfKind } from '../../sync/runs.ts';
+import type { KindContext } from '../context.ts';
 import type { WorkspacePlace } from '../place/place.ts';
 import { reportRuns } from '../runs/report.ts';
+import { startedBy } from '../runs/startedBy.ts';
 import type { Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 
@@ -18,6 +20,7 @@ export interface RunMemory extends Remembered {
 }
 
 export interface RunHooksInput {
+  context: Pick<KindContext, 'stores'>;
   resource: Resource;
   place: WorkspacePlace;
   memory: RunMemory;
@@ -29,7 +32,7 @@ export interface RunHooksInput {
 }
 
 /** What jobs, transformations and pipelines do beyond configuration: they run. */
-export function runHooks({ resource, place, memory, runs, cronPath, cancel }: RunHooksInput): KindHooks {
+export function runHooks({ context, resource, place, memory, runs, cronPath, cancel }: RunHooksInput): KindHooks {
   const spec = resource.spec as unknown as Pick<SyncJobSpec, 'name' | 'schedule' | 'freshness'>;
   const { session, server } = place;
   const zone = server.spec.timeZone as string | undefined;
@@ -55,7 +58,16 @@ export function runHooks({ resource, place, memory, runs, cronPath, cancel }: Ru
       const view = id === undefined ? undefined : runs.view(id);
       const since = Date.parse(resource.metadata.creationTimestamp);
       memory.startedAt ??= now;
-      return reportRuns({ spec, schedule: schedule(), view, status, since, startedAt: memory.startedAt, now });
+      return reportRuns({
+        spec,
+        schedule: schedule(),
+        startedBy: (run) => startedBy(context, { ...resource, status }, run, schedule()),
+        view,
+        status,
+        since,
+        startedAt: memory.startedAt,
+        now,
+      });
     },
   };
 }

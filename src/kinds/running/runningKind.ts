@@ -10,6 +10,7 @@ import type { RunsOfKind } from '../../sync/runs.ts';
 import type { KindContext } from '../context.ts';
 import { placeInWorkspace, type WorkspacePlace } from '../place/place.ts';
 import { placeReferences } from '../place/references.ts';
+import { childOf } from '../runs/requested.ts';
 import type { WorkspaceSession } from '../session/sessions.ts';
 import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
 import { createMemory } from '../shared/remembered.ts';
@@ -66,6 +67,7 @@ export function createRunningKind<Memory extends RunMemory = RunMemory>(
     },
     warnings: ({ spec }) => unknownWords(fields, spec),
     references: (resource) => [...placeReferences(resource), ...what.references(resource)],
+    requestRun: (resource, token) => context.createRun(childOf(resource, token)),
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
       const { session, workspace } = place;
@@ -82,6 +84,7 @@ export function createRunningKind<Memory extends RunMemory = RunMemory>(
       const input = { context, resource, place, memory };
       const cancel = what.cancel && ((run: string) => what.cancel!(session.client, run));
       const running = runHooks({
+        context,
         resource,
         place,
         memory,
