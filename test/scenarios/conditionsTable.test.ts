@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Condition } from '../../src/engine/resource.ts';
 import { hasLua, healthOf } from '../support/argocd.ts';
 import { type Judged, kstatusOf } from '../support/kstatus.ts';
-import { connection, job, SYNC_URL, server } from '../support/manifests.ts';
+import { connection, job, run, SYNC_URL, server } from '../support/manifests.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, quiet } from './landscape.ts';
 
@@ -201,6 +201,21 @@ test('last run failed, data stale', async () => {
   expect(world.condition('SyncJob', 'nightly', 'LastRunSucceeded')).toMatch(/^False/);
   expect(world.condition('SyncJob', 'nightly', 'Fresh')).toMatch(/^False/);
   expectRow(world, 'SyncJob', 'nightly', CURRENT);
+});
+
+test('run waiting or active, succeeded, failed', async () => {
+  const world = await convergedWorld();
+  const { id } = itemNamed(world, 'jobs', 'Nightly');
+  const finished = { Synced: undefined, Reconciling: undefined };
+  world.apply(run());
+  await world.until(() => world.status('SyncRun', 'now').startTime !== undefined, 10 * MINUTE, 'the start');
+  expectRow(world, 'SyncRun', 'now', { ...PROGRESS, Synced: undefined });
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'True', 30 * MINUTE);
+  expectRow(world, 'SyncRun', 'now', { ...CURRENT, ...finished });
+  world.simulator.console.behaviour(id, { outcome: 'fail' });
+  world.apply(run({}, { name: 'again' }));
+  await world.untilCondition('SyncRun', 'again', 'Finished', 'True', 30 * MINUTE);
+  expectRow(world, 'SyncRun', 'again', { ...FAILED, ...finished });
 });
 
 test('a server says what it is as its dependents do', async () => {

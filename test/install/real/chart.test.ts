@@ -102,6 +102,10 @@ async function wholeStory({ home, namespace }: Place): Promise<void> {
     const corrected = () => simulator.state.jobs.get(job.id)!.fields.batch_size === 10;
     await vi.waitFor(() => expect(corrected()).toBe(true), PATIENCE);
   }
+  const annotation = 'sync.cdata.com/run-requested-at=now';
+  stage.kubectl(['annotate', 'syncjob', 'nightly', annotation, '--namespace', namespace]);
+  const asked = () => stage.kubectl(['get', 'syncrun', '--namespace', namespace, '-o', 'name']);
+  await vi.waitFor(() => expect(asked()).toContain('syncrun.sync.cdata.com/nightly-'), PATIENCE);
   // kubectl must not wait here: the Sync server is in this very process.
   const ours = installed.map(({ plural }) => plural).join();
   stage.kubectl(['delete', ours, '--all', '--namespace', namespace, '--wait=false']);
@@ -113,6 +117,7 @@ async function wholeStory({ home, namespace }: Place): Promise<void> {
 
 async function serveSync(): Promise<{ simulator: Simulator; url: string }> {
   const simulator = createSimulator({ clock: systemClock(), random: createSeededRandom(1) });
+  simulator.console.behaviour(undefined, { taskMs: 200 });
   const server: Listening = await listen(simulator.handler);
   stops.push(server.close);
   return { simulator, url: server.url };

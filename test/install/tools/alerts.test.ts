@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { convergedWorld, itemNamed } from '../../scenarios/landscape.ts';
-import { connection, job, SYNC_URL, server } from '../../support/manifests.ts';
+import { connection, job, run, SYNC_URL, server } from '../../support/manifests.ts';
 import type { World } from '../../support/world.ts';
 import { output } from './programs.ts';
 import { type Recording, record } from './recording.ts';
@@ -185,6 +185,16 @@ test('a run that failed', async () => {
   const { id } = itemNamed(world, 'jobs', 'Nightly');
   world.simulator.console.behaviour(id, { outcome: 'fail' });
   expectAlerts(await recorded(world, 75), 'SyncRunFailed', [JOB]);
+});
+
+test('a run that was asked for and failed: for an hour', async () => {
+  const world = await healthyWorld();
+  world.simulator.console.behaviour(itemNamed(world, 'jobs', 'Nightly').id, { outcome: 'fail' });
+  world.apply(run());
+  const recording = await recorded(world, 20);
+  expectAlerts(recording, 'SyncRunNotSucceeded', [{ namespace: 'default', name: 'now', reason: 'RunFailed' }]);
+  await recording.for(75);
+  expectAlerts(recording, 'SyncRunNotSucceeded');
 });
 
 test('a run that is due while the one before goes on', async () => {

@@ -103,6 +103,20 @@ test('approve-plan lets through the plan that is shown', async () => {
   expect(itemNamed(world, 'jobs', 'Nightly').fields.destination_schema).toBe('other');
 });
 
+test('run starts a run, and cancel ends it', async () => {
+  const world = await convergedWorld();
+  world.simulator.console.behaviour(itemNamed(world, 'jobs', 'Nightly').id, { taskMs: 3_600_000 });
+  act(world, 'SyncJob', 'nightly', 'run');
+  await world.until(() => world.simulator.state.runs.size === 1, 5 * 60_000, 'the run');
+  const { name } = world.cluster.objects('SyncRun')[0]!.metadata;
+  await world.until(() => world.status('SyncRun', name).startTime !== undefined, 5 * 60_000, 'the start');
+  expect(enabled(world, 'SyncRun', name)).toEqual(['cancel']);
+  act(world, 'SyncRun', name, 'cancel');
+  await world.untilCondition('SyncRun', name, 'Finished', 'True', 30 * 60_000);
+  expect(world.status('SyncRun', name).state).toBe('Cancelled');
+  expect(enabled(world, 'SyncRun', name)).toEqual([]);
+});
+
 test('reset-credentials and reset-metadata reach Sync once', async () => {
   const world = await convergedWorld();
   const since = world.clock.now();
