@@ -34,7 +34,7 @@ export function permissionsOf(definitions: readonly Pick<Definition, 'plural'>[]
         group: GROUP,
         resources: ['syncruns'],
         verbs: ['create', 'delete'],
-        why: 'runs that an annotation asks for, and the end of those that were kept long enough',
+        why: 'runs that an annotation asks for, and the end of finished ones',
       },
       {
         group: '',

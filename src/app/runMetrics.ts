@@ -8,15 +8,15 @@ const STATES = ['Running', 'Succeeded', 'Failed', 'Cancelled', 'Skipped', 'Unkno
 /** What runs, by the word in the names of its metrics. */
 const RUNNING = { job: 'SyncJob', transformation: 'SyncTransformation', pipeline: 'SyncPipeline' } as const;
 
-/** The last run of all that runs, as metrics; of at most `most` objects a kind, the others are counted. Computed at each scrape. */
+/** The last and the next run of all that runs, as metrics; of at most `most` objects a kind, the others are counted. Computed at each scrape. */
 export function measureRuns(meter: Meter, stores: Readonly<Record<string, Store<Resource>>>, most: number): void {
   const dropped = meter.gauge('cdata_sync_metrics_dropped_objects', 'Objects beyond the limit of metrics an object', [
     'kind',
   ]);
   const gauges = Object.entries(RUNNING).map(([word, kind]) => ({ kind, ...gaugesOf(meter, word) }));
   meter.onCollect(() => {
-    for (const { kind, state, start, end, next, records } of gauges) {
-      for (const gauge of [state, start, end, next, records]) gauge.reset();
+    for (const { kind, state, start, end, records, next } of gauges) {
+      for (const gauge of [state, start, end, records, next]) gauge.reset();
       const objects = (stores[kind]?.list() ?? []) as unknown as SyncJob[];
       dropped.set({ kind }, Math.max(0, objects.length - most));
       for (const { metadata, status } of objects.slice(0, most)) {
@@ -35,13 +35,13 @@ export function measureRuns(meter: Meter, stores: Readonly<Record<string, Store<
 
 function gaugesOf(meter: Meter, word: string) {
   const labels = ['namespace', 'name'];
-  const prefix = `cdata_sync_${word}_last_run`;
+  const prefix = `cdata_sync_${word}`;
   return {
-    state: meter.gauge(`${prefix}_state`, '1 for the state of the last run', [...labels, 'state']),
-    start: meter.gauge(`${prefix}_start_timestamp_seconds`, 'When the last run began', labels),
-    end: meter.gauge(`${prefix}_end_timestamp_seconds`, 'When the last run ended', labels),
-    next: meter.gauge(`cdata_sync_${word}_next_run_timestamp_seconds`, 'When it is due next by its schedule', labels),
-    records: meter.gauge(`${prefix}_records`, 'Records that the last run moved', labels),
+    state: meter.gauge(`${prefix}_last_run_state`, '1 for the state of the last run', [...labels, 'state']),
+    start: meter.gauge(`${prefix}_last_run_start_timestamp_seconds`, 'When the last run began', labels),
+    end: meter.gauge(`${prefix}_last_run_end_timestamp_seconds`, 'When the last run ended', labels),
+    records: meter.gauge(`${prefix}_last_run_records`, 'Records that the last run moved', labels),
+    next: meter.gauge(`${prefix}_next_run_timestamp_seconds`, 'When it is due next by its schedule', labels),
   };
 }
 

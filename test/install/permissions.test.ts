@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { KINDS } from '../../src/api/registry.ts';
 import { type Permission, type Permissions, permissionsOf } from '../../src/app/permissions.ts';
 import { itemNamed, quiet } from '../scenarios/landscape.ts';
+import { run } from '../support/manifests.ts';
 import { createDoor, rightsOf } from '../support/rbac.ts';
 import { createWorld, OPERATOR_NAMESPACE, type World } from '../support/world.ts';
 import { everyKind } from './everyKind.ts';
@@ -22,6 +23,9 @@ async function wholeStory(namespaces?: string[]): Promise<World> {
     ours().every(({ kind, metadata }) => world.condition(kind, metadata.name, 'Ready')?.startsWith('True'));
   await world.until(ready, 600_000, 'all Ready');
   await world.restart();
+  world.apply(run({ onDelete: 'Cancel', ttlSecondsAfterFinished: 60 }));
+  world.annotate('SyncJob', 'nightly', { 'run-requested-at': 'now' });
+  await world.untilCondition('SyncRun', 'now', 'Succeeded', 'True');
   // The same event twice: the second time it is counted up instead of made.
   for (let round = 0; round < 2; round++) {
     world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 99 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../src/engine/resource.ts';
 import { hasLua, healthOf } from '../support/argocd.ts';
-import { type Judged, kstatusOf } from '../support/kstatus.ts';
+import { type Judged, kstatusOf, kubectlWaits } from '../support/kstatus.ts';
 import { connection, job, run, SYNC_URL, server } from '../support/manifests.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, quiet } from './landscape.ts';
@@ -30,6 +30,9 @@ function expectRow(world: World, kind: string, name: string, row: Row): void {
   };
   expect(shown).toEqual({ Synced: undefined, Reconciling: undefined, Stalled: undefined, ...expected });
   expect(kstatusOf(object)).toBe(kstatus);
+  for (const [type, status] of Object.entries(expected)) {
+    if (status) expect(kubectlWaits(object, type, status)).toBe(true);
+  }
   if (hasLua()) expect(healthOf(world.get(kind, name)!)).toMatchObject({ status: argocd });
   for (const { observedGeneration } of object.status.conditions)
     expect(observedGeneration).toBe(object.metadata.generation);

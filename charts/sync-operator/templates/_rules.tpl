@@ -40,7 +40,7 @@
       - syncusers/status
       - syncruns/status
     verbs: [patch]
-  # runs that an annotation asks for, and the end of those that were kept long enough
+  # runs that an annotation asks for, and the end of finished ones
   - apiGroups: [sync.cdata.com]
     resources:
       - syncruns

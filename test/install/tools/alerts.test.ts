@@ -18,6 +18,9 @@ interface Rule {
   labels: Record<string, string>;
   annotations: Record<string, string>;
 }
+interface Dashboard {
+  panels: { targets?: { expr: string }[] }[];
+}
 const { groups } = parse(readFileSync(FILE, 'utf8')) as { groups: { rules: Rule[] }[] };
 const RULES = groups.flatMap(({ rules }) => rules);
 const METRICS = new Set(
@@ -87,6 +90,19 @@ test('promtool finds nothing wrong with the rules', () => {
   expect(output('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', FILE])).toContain(
     `${RULES.length} rules found`,
   );
+});
+
+test('promtool understands every query of the dashboard', () => {
+  const { panels } = JSON.parse(readFileSync('charts/sync-operator/files/dashboard.json', 'utf8')) as Dashboard;
+  const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  expect(queries.length).toBeGreaterThan(25);
+  const rules = queries.map((expr, at) => ({
+    record: `dashboard:query_${at}`,
+    expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$namespace', '.*'),
+  }));
+  const file = join(folder, 'dashboard.yaml');
+  writeFileSync(file, stringify({ groups: [{ name: 'dashboard', rules }] }));
+  expect(output('promtool', ['check', 'rules', file])).toContain(`${rules.length} rules found`);
 });
 
 test('healthy for three hours of hourly runs: no alert', async () => {
