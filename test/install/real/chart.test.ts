@@ -106,6 +106,8 @@ async function wholeStory({ home, namespace }: Place): Promise<void> {
   stage.kubectl(['annotate', 'syncjob', 'nightly', annotation, '--namespace', namespace]);
   const asked = () => stage.kubectl(['get', 'syncrun', '--namespace', namespace, '-o', 'name']);
   await vi.waitFor(() => expect(asked()).toContain('syncrun.sync.cdata.com/nightly-'), PATIENCE);
+  // Its time is over, so the operator deletes it.
+  await vi.waitFor(() => expect(asked()).not.toContain('syncrun.sync.cdata.com/once'), PATIENCE);
   // kubectl must not wait here: the Sync server is in this very process.
   const ours = installed.map(({ plural }) => plural).join();
   stage.kubectl(['delete', ours, '--all', '--namespace', namespace, '--wait=false']);
