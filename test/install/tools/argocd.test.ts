@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { KINDS } from '../../../src/api/registry.ts';
 import type { KubeObject, Loose } from '../../cluster/types.ts';
 import { convergedWorld, itemNamed, quiet } from '../../scenarios/landscape.ts';
 import { healthOf, runLua, STRICT_SETTINGS, settingOf } from '../../support/argocd.ts';
+import { manifestsOf } from '../../support/examples.ts';
 import { connection, job } from '../../support/manifests.ts';
 import type { World } from '../../support/world.ts';
 
@@ -125,6 +127,14 @@ test('reset-credentials and reset-metadata reach Sync once', async () => {
   await quiet(world);
   const made = world.syncWrites(since).map(({ operation }) => operation);
   expect(made.sort()).toEqual(['connections.resetCredentials', 'connections.resetMetadata']);
+});
+
+test('the hook of the example runs the job, and the sync can see its end', async () => {
+  const world = await convergedWorld();
+  world.apply(job({ name: 'CRM nightly' }, { name: 'crm-nightly' }));
+  world.apply(manifestsOf(readFileSync('argocd/run-after-sync.yaml', 'utf8'), ''));
+  await world.untilCondition('SyncRun', 'crm-nightly-after-sync', 'Finished', 'True', 30 * 60_000);
+  expect(healthOf(world.get('SyncRun', 'crm-nightly-after-sync')!)).toMatchObject({ status: 'Healthy' });
 });
 
 test('what changes often and says nothing about health is no reason to look again', () => {
