@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secret } from '../support/manifests.ts';
@@ -35,7 +35,7 @@ test('a certificate of an authority that is trusted already goes unnoticed', asy
   await nothingLostNothingDoubled(theatre, 3, 2);
 });
 
-test('a revoked token and a certificate of an unknown authority are said, and their successors are taken', async () => {
+test('a revoked token and a certificate of an unknown authority are said, the token for Kubernetes is replaced, and their successors are taken', async () => {
   const { token } = await theatre.sync.call('about');
   await theatre.sync.call('addToken', NEW_TOKEN);
   await theatre.sync.call('revokeToken', token);
@@ -46,6 +46,7 @@ test('a revoked token and a certificate of an unknown authority are said, and th
   expect((await condition('Reachable')).message).toMatch(/certificate/i);
 
   const began = Date.now();
+  writeFileSync(join(theatre.folder, 'token'), await theatre.plane.renewOperatorToken());
   await theatre.apply(trust(third.pem), secret('sync-token', { token: NEW_TOKEN }), estate(4, 3));
   await theatre.until('the server to be reachable', async () => (await condition('Reachable')).status === 'True');
   report('reachable after the new authority was trusted', Date.now() - began);

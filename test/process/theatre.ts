@@ -52,7 +52,8 @@ export async function openTheatre(prefix: string): Promise<Theatre> {
   const sync = await startPart<SyncMethods>(new URL('syncPart.ts', import.meta.url).pathname, [cert, key]);
   const { url, token } = await sync.call('about');
   const config = join(folder, 'operator.kubeconfig');
-  writeFileSync(config, kubeconfig(access.url, { token: access.tokens.operator, ca: access.ca, namespace }));
+  writeFileSync(join(folder, 'token'), access.tokens.operator);
+  writeFileSync(config, kubeconfig(access.url, { tokenFile: 'token', ca: access.ca, namespace }));
   const operators: Operator[] = [];
 
   const pathOf = ({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>) => {
