@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { locate, type Release } from './test/tools/locate.ts';
+import { hasPrograms, locate, type Release } from './test/tools/locate.ts';
 
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
@@ -60,17 +60,40 @@ function whenBuilt<T>(release: Release, projects: T[]): T[] {
   return [];
 }
 
+/** With helm, promtool and the Lua of Argo CD; the chart also on an API server, when that is there. */
+const install = () => {
+  if (hasPrograms()) {
+    const include = [
+      'test/install/tools/**/*.test.ts',
+      ...(locate('newest') ? ['test/install/real/**/*.test.ts'] : []),
+    ];
+    const patience = {
+      testTimeout: 300_000,
+      hookTimeout: 180_000,
+      fileParallelism: false,
+      sequence: { groupOrder: 4 },
+    };
+    return [{ test: { ...common, ...patience, name: 'install', include } }];
+  }
+  if (process.env.CI === 'true') throw new Error('helm, promtool and lua are not built: node test/tools/build.ts');
+  console.log('Left out: the tests with helm, promtool and lua; node test/tools/build.ts install builds them.');
+  return [];
+};
+
 export default defineConfig({
   test: {
+    // All that runs in parallel is busy computing: a core left idle is a minute lost.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           ...common,
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/real/**', 'test/process/**'],
+          exclude: ['**/node_modules/**', 'test/real/**', 'test/process/**', 'test/install/{tools,real}/**'],
         },
       },
+      ...install(),
       ...whenBuilt('newest', newest),
       ...whenBuilt('oldest', oldest),
     ],

@@ -21,6 +21,7 @@ export async function apply(
   for (let at = 0; at < steps.length; ) {
     const step = steps[at]!;
     let end = at + 1;
+    pass.applying = [step];
     if (step.verb === 'create' || step.verb === 'recreate') {
       const more = isChildStep(steps[end]);
       if (step.verb === 'recreate') await recreate(pass, step, object!, more);
@@ -32,6 +33,7 @@ export async function apply(
       object = await applyChildren(pass, steps.slice(at, end), object);
     } else {
       while (step.verb === 'update' && steps[end]?.verb === 'update') end++;
+      pass.applying = steps.slice(at, end);
       object ??= await readBack(pass);
       if (!object) return undefined;
       const fresh = created && step.verb === 'activate';

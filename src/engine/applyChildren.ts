@@ -24,6 +24,7 @@ export async function applyChildren(
   pass.memory.write.at = deps.clock.now();
   for (const step of steps) {
     requireLease(pass);
+    pass.applying = [step];
     pass.memory.wroteAt = deps.clock.now();
     try {
       await applyChild(pass, step, observed, added);

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
 import { createBackoff } from './backoff.ts';
+import { Fenced } from './blocked.ts';
 import type { PassResult } from './pass.ts';
 import type { Priority, Queue } from './queue.ts';
 
@@ -59,12 +60,12 @@ export function createController(options: ControllerOptions): Controller {
       const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';
       return { pass, measure: { result, terminal: pass.outcome === 'stalled' } };
     } catch (error) {
-      // Somebody changed the object meanwhile: the pass is simply made again.
-      const conflict = isConflict(error);
-      if (!conflict) logger.error({ controller: name, object: key, error: describe(error) }, 'the pass failed');
+      // Somebody changed the object meanwhile, or the lease is gone: the pass is simply made again.
+      const expected = isConflict(error) || error instanceof Fenced;
+      if (!expected) logger.error({ controller: name, object: key, error: describe(error) }, 'the pass failed');
       return {
         pass: { outcome: 'retry' },
-        measure: { result: conflict ? 'requeue' : 'error', panicked: error instanceof TypeError },
+        measure: { result: expected ? 'requeue' : 'error', panicked: error instanceof TypeError },
       };
     }
   }

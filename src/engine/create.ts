@@ -86,7 +86,8 @@ export function own(pass: GatheredPass, id: string): void {
   clearIntent(pass);
 }
 
-function forgetRemote(pass: GatheredPass): void {
+/** The object is gone: nothing in status speaks of it any more. */
+export function forgetRemote(pass: GatheredPass): void {
   const { status } = pass.draft;
   status.id = undefined;
   status.owned = undefined;

@@ -1,4 +1,5 @@
 import type { Json } from '../ports/json.ts';
+import type { Verdict } from './conditions.ts';
 
 /** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
 export interface Memory {
@@ -28,6 +29,8 @@ export interface Memory {
   wroteAt?: number;
   /** Since when reads of it fail, ms since the epoch. */
   unseenSince?: number;
+  /** What was refused because of a run that goes on: tried again when that has ended, or after an hour. */
+  busy?: { at: number; verdict: Verdict };
   /** How often in a row a write that may not be repeated blindly got no clear reply. */
   unclear?: number;
 }

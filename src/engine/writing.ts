@@ -6,7 +6,7 @@ import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
 
 /** Throws Fenced unless the lease outlasts a short write. */
-export function requireLease(pass: GatheredPass, ms = WRITE_MS): void {
+export function requireLease(pass: Pick<GatheredPass, 'deps'>, ms = WRITE_MS): void {
   if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../src/engine/resource.ts';
+import { hasLua, healthOf } from '../support/argocd.ts';
 import { type Judged, kstatusOf } from '../support/kstatus.ts';
 import { connection, job, SYNC_URL, server } from '../support/manifests.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, quiet } from './landscape.ts';
 
-/** One scenario a row of the table of conditions (design §4): what a resource says, and how kstatus reads it. */
+/** One scenario a row of the table of conditions (design §4): what a resource says, and how kstatus and Argo CD read it. */
 const MINUTE = 60_000;
 
 interface Row {
@@ -14,12 +15,13 @@ interface Row {
   Reconciling?: string;
   Stalled?: string;
   kstatus: string;
+  argocd: string;
 }
 
 function expectRow(world: World, kind: string, name: string, row: Row): void {
   const object = world.get(kind, name)! as unknown as Judged & { status: { conditions: Condition[] } };
   const said = (type: string) => object.status.conditions.find((condition) => condition.type === type)?.status;
-  const { kstatus, ...expected } = row;
+  const { kstatus, argocd, ...expected } = row;
   const shown = {
     Ready: said('Ready'),
     Synced: said('Synced'),
@@ -28,14 +30,22 @@ function expectRow(world: World, kind: string, name: string, row: Row): void {
   };
   expect(shown).toEqual({ Synced: undefined, Reconciling: undefined, Stalled: undefined, ...expected });
   expect(kstatusOf(object)).toBe(kstatus);
+  if (hasLua()) expect(healthOf(world.get(kind, name)!)).toMatchObject({ status: argocd });
   for (const { observedGeneration } of object.status.conditions)
     expect(observedGeneration).toBe(object.metadata.generation);
 }
 
-const CURRENT: Row = { Ready: 'True', Synced: 'True', kstatus: 'Current' };
-const PROGRESS: Row = { Ready: 'False', Synced: 'False', Reconciling: 'True', kstatus: 'InProgress' };
-const FAILED: Row = { Ready: 'False', Synced: 'False', Stalled: 'True', kstatus: 'Failed' };
-const PLAN_PENDING: Row = { Ready: 'True', Synced: 'False', kstatus: 'Current' };
+const CURRENT: Row = { Ready: 'True', Synced: 'True', kstatus: 'Current', argocd: 'Healthy' };
+const PROGRESS: Row = {
+  Ready: 'False',
+  Synced: 'False',
+  Reconciling: 'True',
+  kstatus: 'InProgress',
+  argocd: 'Progressing',
+};
+const FAILED: Row = { Ready: 'False', Synced: 'False', Stalled: 'True', kstatus: 'Failed', argocd: 'Degraded' };
+const PLAN_PENDING: Row = { ...CURRENT, Synced: 'False' };
+const SUSPENDED = { argocd: 'Suspended' };
 
 test('converged', async () => {
   const world = await convergedWorld();
@@ -120,7 +130,7 @@ test('held steps await approval', async () => {
   const world = await convergedWorld();
   world.apply(job({ options: { destinationSchema: 'other' } }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  expectRow(world, 'SyncJob', 'nightly', { ...FAILED, ...SUSPENDED });
 });
 
 test('Observe with a plan; drift only reported', async () => {
@@ -147,10 +157,10 @@ test('suspended without and with a plan', async () => {
   const world = await convergedWorld();
   world.apply(job({ suspend: true }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'True Suspended');
-  expectRow(world, 'SyncJob', 'nightly', CURRENT);
+  expectRow(world, 'SyncJob', 'nightly', { ...CURRENT, ...SUSPENDED });
   world.apply(job({ suspend: true, options: { destinationSchema: 'crm', batchSize: 9 } }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False Suspended');
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  expectRow(world, 'SyncJob', 'nightly', { ...FAILED, ...SUSPENDED });
 });
 
 test('server unreachable, object settled', async () => {
@@ -160,7 +170,7 @@ test('server unreachable, object settled', async () => {
   expectRow(world, 'SyncJob', 'nightly', CURRENT);
   await world.settle(10 * MINUTE);
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('Unknown ObservationStale');
-  expect(kstatusOf(world.get('SyncJob', 'nightly')! as unknown as Judged)).toBe('InProgress');
+  expectRow(world, 'SyncJob', 'nightly', { ...PROGRESS, Ready: 'Unknown', Synced: 'Unknown' });
   world.instance.network.serve(SYNC_URL, world.simulator.handler);
   await world.ready('SyncJob', 'nightly', 20 * MINUTE);
   expectRow(world, 'SyncJob', 'nightly', CURRENT);
@@ -172,10 +182,10 @@ test('deletion blocked', async () => {
   await quiet(world);
   world.remove('SyncConnection', 'crm');
   await world.untilCondition('SyncConnection', 'crm', 'Ready', 'False DeletionBlocked');
-  const row = { Ready: 'False', Reconciling: 'True', kstatus: 'Terminating' };
+  const row = { Ready: 'False', Reconciling: 'True', kstatus: 'Terminating', argocd: 'Progressing' };
   expectRow(world, 'SyncConnection', 'crm', row);
   await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True StillReferenced', 15 * MINUTE);
-  expectRow(world, 'SyncConnection', 'crm', { ...row, Stalled: 'True' });
+  expectRow(world, 'SyncConnection', 'crm', { ...row, Stalled: 'True', argocd: 'Degraded' });
   world.remove('SyncJob', 'nightly');
   await world.until(() => world.get('SyncConnection', 'crm') === undefined, 10 * MINUTE, 'the deletion');
 });
@@ -195,8 +205,9 @@ test('last run failed, data stale', async () => {
 
 test('a server says what it is as its dependents do', async () => {
   const world = await convergedWorld();
-  expectRow(world, 'SyncServer', 'main', { Ready: 'True', kstatus: 'Current' });
+  const row = { ...CURRENT, Synced: undefined };
+  expectRow(world, 'SyncServer', 'main', row);
   world.apply(server({ suspend: true }));
   await quiet(world);
-  expectRow(world, 'SyncServer', 'main', { Ready: 'True', kstatus: 'Current' });
+  expectRow(world, 'SyncServer', 'main', { ...row, ...SUSPENDED });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Dialect, referenceDialect, SWITCHES } from '../simulator/dialect.ts';
 import { pairwise } from '../simulator/pairwise.ts';
-import { convergedWorld, itemNamed, PASSWORD, writesOf } from './landscape.ts';
+import { job } from '../support/manifests.ts';
+import { convergedEnvironment, itemNamed, PASSWORD, USER_PASSWORD, writesOf } from './landscape.ts';
 
 const MINUTE = 60_000;
 const oddities = (dialect: Dialect) =>
@@ -13,9 +14,19 @@ const oddities = (dialect: Dialect) =>
 test.each(pairwise().map((dialect) => [oddities(dialect), dialect] as const))(
   'a server with %s',
   async (_, dialect) => {
-    const world = await convergedWorld({ dialect, job: { options: { batchSize: 500 } } });
-    expect(world.simulator.state.connections.size).toBe(2);
-    expect(world.simulator.state.jobs.size).toBe(1);
+    const world = await convergedEnvironment({ dialect }, [job({ options: { batchSize: 500 } })]);
+    const { connections, jobs, transformations, pipelines, events, users } = world.simulator.state;
+    // The administrator was there before.
+    const sizes = [connections, jobs, transformations, pipelines, events, users].map(({ size }) => size);
+    expect(sizes).toEqual([2, 1, 1, 1, 1, 2]);
+    const steps = itemNamed(world, 'pipelines', 'Morning').children.map(({ fields }) => String(fields.reference));
+    const targets = [
+      ['jobs', 'Nightly'] as const,
+      ['events', 'Notify'] as const,
+      ['transformations', 'Daily'] as const,
+    ];
+    expect(steps).toEqual(targets.map(([collection, name]) => itemNamed(world, collection, name).id));
+    expect(itemNamed(world, 'users', 'jane').fields).toMatchObject({ password: USER_PASSWORD });
     const { id, children } = itemNamed(world, 'jobs', 'Nightly');
     expect(children.map(({ fields }) => fields.table ?? fields.query)).toEqual([
       'Accounts',
@@ -33,6 +44,7 @@ test.each(pairwise().map((dialect) => [oddities(dialect), dialect] as const))(
     const corrected = () => itemNamed(world, 'jobs', 'Nightly').fields.batch_size === 500;
     await world.until(corrected, 7 * 60 * MINUTE, 'the correction');
     await world.ready('SyncJob', 'nightly');
-    expect(await world.secretsSeen(PASSWORD)).toEqual([]);
+    for (const secret of [PASSWORD, USER_PASSWORD]) expect(await world.secretsSeen(secret)).toEqual([]);
+    expect(world.logs.filter(({ level }) => level === 'error')).toEqual([]);
   },
 );

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { type LogLine, showLine } from './recordingLogger.ts';
 
 /** The forms in which a secret may leak: raw, in URLs, in base64, within JSON. */
-function formsOf(secret: string): string[] {
+export function formsOf(secret: string): string[] {
   const raw = [secret, `:${secret}`];
   const encoded = raw.map((text) => Buffer.from(text).toString('base64').replace(/=+$/, ''));
   return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...encoded])];

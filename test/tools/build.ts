@@ -2,23 +2,39 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { assets, cacheOf, folderOf, locate, type Module, modulesOf, type Release } from './locate.ts';
+import {
+  assets,
+  cacheOf,
+  folderOf,
+  hasPrograms,
+  INSTALL_MODULES,
+  locate,
+  type Module,
+  modulesOf,
+  type Release,
+} from './locate.ts';
 
-const USAGE = 'usage: node test/tools/build.ts [--optional] [newest|oldest ...]';
+const USAGE = 'usage: node test/tools/build.ts [--optional] [newest|oldest|install ...]';
 
 /**
- * Builds kube-apiserver, kube-controller-manager, kubectl and etcd from the modules here, unless they are built or
- * KUBEBUILDER_ASSETS has them. With --optional a machine without Go is told so in one line, but not with CI=true.
+ * Builds kube-apiserver, kube-controller-manager, kubectl and etcd, and helm, promtool and Lua, from the modules here, unless they
+ * are built or KUBEBUILDER_ASSETS has them. With --optional a machine without Go is told so in one line, but not with CI=true.
  */
 function main(): void {
   const { values, positionals } = parseArgs({ options: { optional: { type: 'boolean' } }, allowPositionals: true });
-  const releases = (positionals.length > 0 ? positionals : ['newest', 'oldest']).map(toRelease);
-  const missing = [...new Set(releases.filter((release) => !assets(release) && !locate(release)).flatMap(modulesOf))];
+  const wanted = positionals.length > 0 ? positionals : ['newest', 'oldest', 'install'];
+  const missing = [...new Set(wanted.flatMap(missingFor))];
   if (missing.length === 0) return;
   if (spawnSync('go', ['version']).status === 0) return void missing.forEach(build);
-  const why = `the tests against a real API server (${releases.join(', ')}) need Go, or KUBEBUILDER_ASSETS`;
+  const why = `the tests with real programs (${wanted.join(', ')}) need Go, or an API server in KUBEBUILDER_ASSETS`;
   if (!values.optional || process.env.CI === 'true') throw new Error(`${why}: neither is here`);
   process.stdout.write(`Left out: ${why}.\n`);
+}
+
+function missingFor(text: string): readonly Module[] {
+  if (text === 'install') return hasPrograms() ? [] : INSTALL_MODULES;
+  const release = toRelease(text);
+  return assets(release) || locate(release) ? [] : modulesOf(release);
 }
 
 function toRelease(text: string): Release {
@@ -34,9 +50,7 @@ function build(module: Module): void {
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(`${target}-`);
   try {
-    // etcd's program would be called `v3`.
-    const what = module === 'etcd' ? [join(folder, 'etcd'), 'go.etcd.io/etcd/server/v3'] : [`${folder}/`, 'tool'];
-    const args = ['build', '-trimpath', '-ldflags', `-s -w ${versionFlags(module)}`, '-o', ...what];
+    const args = ['build', '-trimpath', '-ldflags', `-s -w ${versionFlags(module)}`, '-o', ...targetOf(module, folder)];
     const { status } = spawnSync('go', args, { cwd: folderOf(module), stdio: 'inherit' });
     if (status !== 0) throw new Error(`go build failed in test/tools/${module}`);
     // Whoever built the same at the same time may have been faster.
@@ -45,6 +59,14 @@ function build(module: Module): void {
     rmSync(folder, { recursive: true, force: true });
   }
   process.stdout.write(`Built test/tools/${module} in ${Math.round((Date.now() - began) / 1000)} s.\n`);
+}
+
+/** Where the program goes, and what is built. */
+function targetOf(module: Module, folder: string): string[] {
+  // etcd's program would be called `v3`.
+  if (module === 'etcd') return [join(folder, 'etcd'), 'go.etcd.io/etcd/server/v3'];
+  if (module === 'lua') return [join(folder, 'lua'), '.'];
+  return [`${folder}/`, 'tool'];
 }
 
 /** What `/version` and `kubectl version` say; a build from a module does not know. */
