@@ -1,21 +1,17 @@
-import type { Loose, Manifest } from '../cluster/types.ts';
+import { permissionsOf } from '../../src/app/permissions.ts';
+import type { Manifest } from '../cluster/types.ts';
 
-/** The least that the operator needs where it serves one namespace and lives in it. */
-export function rbac(namespace: string): Manifest[] {
+/** What the operator gets where it serves one namespace and lives in it; `plurals` of the kinds that are installed. */
+export function rbac(namespace: string, plurals: readonly string[]): Manifest[] {
   const name = 'sync-operator';
   const group = 'rbac.authorization.k8s.io';
-  const rule = (apiGroup: string, resources: string[], verbs: string[]): Loose => ({
+  const { watched, home } = permissionsOf(plurals.map((plural) => ({ plural })));
+  const rules = [...watched, ...home].map(({ group: apiGroup, resources, verbs, names }) => ({
     apiGroups: [apiGroup],
     resources,
     verbs,
-  });
-  const rules = [
-    rule('sync.cdata.com', ['*'], ['get', 'list', 'watch', 'patch']),
-    rule('', ['secrets'], ['get', 'create']),
-    rule('', ['configmaps'], ['get']),
-    rule('', ['events'], ['create', 'patch']),
-    rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
-  ];
+    ...(names ? { resourceNames: names } : {}),
+  }));
   const roleRef = { apiGroup: group, kind: 'Role', name };
   const subjects = [{ apiGroup: group, kind: 'User', name: 'operator' }];
   return [

@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '../../src/ports/clock.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import { answerWith, type Methods } from '../bench/rpc.ts';
+import { dialectWith } from '../simulator/dialect.ts';
 import type { FaultRule } from '../simulator/faults.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import { nameOf } from '../simulator/state.ts';
 import { listen } from '../support/listen.ts';
 
-/** The Sync simulator in a process of its own, over TLS. Arguments: certificate and key. */
+/** The Sync simulator in a process of its own, over TLS. Arguments: certificate, key, dialect as JSON. */
 const read = (cert: string, key: string) => ({ cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') });
-const [cert, key] = process.argv.slice(2) as [string, string];
-const simulator = createSimulator({ clock: systemClock(), random: systemRandom() });
+const [cert, key, dialect] = process.argv.slice(2) as [string, string, string];
+const simulator = createSimulator({
+  clock: systemClock(),
+  random: systemRandom(),
+  dialect: dialectWith(JSON.parse(dialect)),
+});
 const server = await listen(simulator.handler, 0, read(cert, key));
 const methods = {
   about: () => ({ url: server.url, token: simulator.token }),

@@ -9,6 +9,7 @@ import { kubeconfig } from '../cluster/serve.ts';
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { type ControlPlane, connect, startControlPlane } from '../real/controlPlane.ts';
 import { installCrds, makeNamespace } from '../real/stage.ts';
+import type { Dialect } from '../simulator/dialect.ts';
 import { secret, server, workspace } from '../support/manifests.ts';
 import { locate } from '../tools/locate.ts';
 import { makeCertificate } from './certificate.ts';
@@ -41,7 +42,8 @@ export interface Theatre {
 const LIMIT_MS = 240_000;
 const CRDS = readCrds('crds');
 
-export async function openTheatre(prefix: string): Promise<Theatre> {
+/** `dialect`: where the Sync server differs from the reference. */
+export async function openTheatre(prefix: string, dialect: Partial<Dialect> = {}): Promise<Theatre> {
   const folder = mkdtempSync(join(tmpdir(), 'process-'));
   const plane = await startControlPlane(locate('newest')!);
   const { access } = plane;
@@ -49,7 +51,8 @@ export async function openTheatre(prefix: string): Promise<Theatre> {
   await installCrds(api, CRDS);
   const namespace = await makeNamespace(api, prefix);
   const { cert, key, pem } = makeCertificate(folder, 'sync');
-  const sync = await startPart<SyncMethods>(new URL('syncPart.ts', import.meta.url).pathname, [cert, key]);
+  const script = new URL('syncPart.ts', import.meta.url).pathname;
+  const sync = await startPart<SyncMethods>(script, [cert, key, JSON.stringify(dialect)]);
   const { url, token } = await sync.call('about');
   const config = join(folder, 'operator.kubeconfig');
   writeFileSync(join(folder, 'token'), access.tokens.operator);
@@ -115,7 +118,10 @@ export async function openTheatre(prefix: string): Promise<Theatre> {
     limits: { requestsPerSecond: 200, burst: 200, deepReadsPerMinute: 6_000 },
   };
   await theatre.apply(
-    rbac(namespace),
+    rbac(
+      namespace,
+      CRDS.map(({ spec }) => spec.names.plural),
+    ),
     secret('sync-token', { token }),
     trust(pem),
     server({ url, tls: { caConfigMapRef: { name: 'sync-ca' } }, ...quick }),
