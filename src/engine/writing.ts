@@ -1,6 +1,7 @@
 import { isConflict } from '../kube/errors.ts';
 import { Fenced } from './blocked.ts';
 import { classify } from './failure.ts';
+import { knownFor } from './intentAge.ts';
 import { type GatheredPass, WRITE_MS } from './pass.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
@@ -26,6 +27,7 @@ export async function writeIntent(pass: GatheredPass, intent: Intent): Promise<v
   const { draft } = pass;
   const before = draft.status.pending;
   draft.status.pending = { ...before, intent };
+  knownFor(pass.memory, intent.at, pass.deps.clock.monotonic());
   try {
     await draft.save({ fenced: true });
   } catch (error) {
