@@ -159,9 +159,13 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   const { gathered, draft, deps, resource } = pass;
   const id = draft.status.id!;
   const before = await gathered.remote.read(id);
-  if (before.state === 'present') {
+  const now = deps.clock.now();
+  // A read that lags is no reason to delete it a second time.
+  const isDone = pass.memory.deletedAt !== undefined && now - pass.memory.deletedAt < gathered.scope.lagGraceMs;
+  if (before.state === 'present' && !isDone) {
     requireLease(pass);
     await gathered.remote.delete(id);
+    pass.memory.deletedAt = now;
     pass.logger.info({ id }, 'deleted on the server');
   }
   const after = before.state === 'absent' ? before : await gathered.remote.read(id);

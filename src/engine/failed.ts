@@ -134,7 +134,9 @@ function unseen(
   { settled, message, reason, againMs }: { settled: boolean; message: string; reason: string; againMs?: number },
 ): Failed {
   const again = againMs === undefined ? {} : { againMs };
-  if (!settled) return { failure, verdict: { state: 'progressing', reason, message }, ...again };
+  // An outage passes; a reply that cannot be read is for a person to look at.
+  const stall = reason === 'UnreadableReply' && { stallAfterMs: MISSING_MS };
+  if (!settled) return { failure, verdict: { state: 'progressing', reason, message, ...stall }, ...again };
   const now = deps.clock.now();
   memory.unseenSince ??= now;
   return { failure, verdict: { state: 'unseen', message, stale: now - memory.unseenSince >= STALE_MS }, ...again };

@@ -3,6 +3,7 @@ import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
 import { knownFor } from './intentAge.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
+import type { Intent } from './resource.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
@@ -10,6 +11,7 @@ const LOOK_MS = 5_000;
 
 const LATER_LOOK_MS = 60_000;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** How long after its beginning a write may be made again that got no clear reply so often in a row; milliseconds. */
 function patience(unclear = 0): number {
@@ -34,15 +36,7 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
       return resolveRecreate(pass);
     case 'children':
       // The list may lag behind adds and deletes that were done: what it shows counts after the grace, or when it is as intended.
-      if (left > 0 && !(await showsExpected(pass, intent.expected)))
-        return wait(
-          'Confirming',
-          'waiting until the server shows an earlier change of the list',
-          Math.min(left, lookMs),
-        );
-      if (left > 0) pass.memory.unclear = undefined;
-      clearIntent(pass);
-      return undefined;
+      return resolveChildren(pass, intent, left, lookMs);
     default:
       pass.deps.record(
         pass.resource,
@@ -55,13 +49,35 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
   }
 }
 
-async function showsExpected(pass: GatheredPass, expected: string | undefined): Promise<boolean> {
+async function resolveChildren(pass: GatheredPass, intent: Intent, left: number, lookMs: number) {
+  const { kind, gathered } = pass;
+  const shown = await shownChildren(pass);
+  const asExpected = shown !== undefined && expectedDigest(shown) === intent.expected;
+  if (left > 0 && !asExpected) {
+    return wait('Confirming', 'waiting until the server shows an earlier change of the list', Math.min(left, lookMs));
+  }
+  const wanted = gathered.desired.children?.length ?? 0;
+  if (!asExpected && intent.done && shown?.length === 0 && wanted > 0) {
+    // What was added and is never shown would be added for ever.
+    const message =
+      `${gathered.desired.name} took what spec.${kind.children!.list} adds, and lists nothing: look at it in Sync; ` +
+      `if this server lists it elsewhere, say so in the SyncServer's spec.routes, or remove spec.${kind.children!.list}`;
+    const verdict = { state: 'stalled', reason: 'Unsupported', message } as const;
+    return { verdict, result: { outcome: 'stalled', againMs: HOUR } as const };
+  }
+  if (asExpected) pass.memory.unclear = undefined;
+  clearIntent(pass);
+  return undefined;
+}
+
+/** What identifies the children that the server shows now; undefined when it cannot tell. */
+async function shownChildren(pass: GatheredPass): Promise<string[] | undefined> {
   const { kind, draft, gathered } = pass;
-  if (expected === undefined || !kind.children || draft.status.id === undefined) return false;
+  if (!kind.children || draft.status.id === undefined) return undefined;
   const result = await gathered.remote.read(draft.status.id);
-  if (result.state !== 'present' || !result.object.children) return false;
+  if (result.state !== 'present' || !result.object.children) return undefined;
   const { natural } = kind.children;
-  return expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
+  return result.object.children.map(({ fields }) => natural(fields));
 }
 
 async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {

@@ -24,10 +24,12 @@ export interface Memory extends IntentMemory {
   corrections: number[];
   /** A deep read is due: the turn has come, or somebody asked. */
   deepDue: boolean;
-  /** What the server refused, as a digest of what was wanted; not sent again for an hour or until it differs. */
+  /** What was refused or came to nothing, as a digest of what was wanted; not sent again for an hour or until it differs. */
   refused?: { digest: string; at: number; reason: string; message: string };
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
+  /** When the remote object was deleted, ms since the epoch. */
+  deletedAt?: number;
   /** Since when reads of it fail, ms since the epoch. */
   unseenSince?: number;
   /** What was refused because of a run that goes on: tried again when that has ended, or after an hour. */

@@ -43,8 +43,9 @@ export function clearIntent(pass: GatheredPass): void {
   pass.draft.status.pending = approved && approved.length > 0 ? { approved } : undefined;
 }
 
-/** A write that certainly did nothing. */
+/** A write that certainly did nothing. A page in place of a reply may come from a proxy, before or behind the server. */
 export function isClear(error: RemoteError): boolean {
+  if (error.outcome.kind === 'foreign') return false;
   const known = {
     referenceChanged: false,
     running: false,
