@@ -1,8 +1,9 @@
 import type { Json } from '../ports/json.ts';
 import type { Verdict } from './conditions.ts';
+import type { IntentMemory } from './intentAge.ts';
 
 /** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
-export interface Memory {
+export interface Memory extends IntentMemory {
   /** Of the object's present life. */
   uid?: string;
   /** The generation of the spec whose size was found good. */
@@ -25,8 +26,6 @@ export interface Memory {
   deepDue: boolean;
   /** What was refused or came to nothing, as a digest of what was wanted; not sent again for an hour or until it differs. */
   refused?: { digest: string; at: number; reason: string; message: string };
-  /** When this resource deleted its object, for reads that lag. */
-  deletedAt?: number;
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
   /** When the remote object was deleted, ms since the epoch. */

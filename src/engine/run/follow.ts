@@ -1,4 +1,5 @@
 import { Blocked } from '../blocked.ts';
+import { knownFor } from '../intentAge.ts';
 import type { PassResult } from '../pass.ts';
 import { RemoteError } from '../remote.ts';
 import { keyOf } from '../resource.ts';
@@ -58,7 +59,7 @@ export async function followPass(pass: RunPass): Promise<PassResult> {
   memory.blindSince = undefined;
   memory.goneSince = undefined;
   const { lagGraceMs } = target;
-  const graceOver = pass.deps.clock.now() - Date.parse(intent.at) >= lagGraceMs + SENDING_MS;
+  const graceOver = knownFor(memory, intent.at, pass.deps.clock.monotonic()) >= lagGraceMs + SENDING_MS;
   const { runId } = status;
   const sight = { intent, ...(runId !== undefined && { runId }), callOpen: open, ...readings, graceOver };
   return act(pass, target, assess(sight), readings);
@@ -204,7 +205,8 @@ async function unseen(
   const { status, memory, deps } = pass;
   const intent = status.intent as RunIntent;
   const accepted = status.state === 'Running';
-  const quietMs = deps.clock.now() - Math.max(Date.parse(intent.at), memory.activeAt ?? 0);
+  const knownMs = knownFor(memory, intent.at, deps.clock.monotonic());
+  const quietMs = Math.min(knownMs, deps.clock.now() - (memory.activeAt ?? 0));
   const graceMs = target.lagGraceMs + SENDING_MS;
   const patience = accepted && told === undefined ? Math.max(graceMs, UNSEEN_MS) : graceMs;
   if (accepted) {

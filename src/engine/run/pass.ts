@@ -2,6 +2,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { Fenced } from '../blocked.ts';
 import { mergeConditions } from '../conditions.ts';
 import type { Draft } from '../draft.ts';
+import type { IntentMemory } from '../intentAge.ts';
 import { type EngineDeps, type PassResult, WRITE_MS } from '../pass.ts';
 import type { Resource } from '../resource.ts';
 import type { OpenCalls } from './calls.ts';
@@ -25,7 +26,7 @@ export interface RunMeter {
 }
 
 /** What is remembered of one run between passes; losing it costs a look. */
-export interface RunMemory {
+export interface RunMemory extends IntentMemory {
   uid: string;
   /** Under which names others wait for the same target. */
   keys: string[];
