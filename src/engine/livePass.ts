@@ -16,7 +16,8 @@ import type { Plan } from './plan.ts';
 import { planObject } from './planObject.ts';
 import { refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
-import { report } from './report.ts';
+import { least, report } from './report.ts';
+import { resyncIn } from './resync.ts';
 import { type Settled, settleWrites } from './settle.ts';
 import { unreadable, unseenChildren } from './unsupported.ts';
 import { MISSING_MS, verdictOf } from './verdict.ts';
@@ -43,6 +44,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     pass.memory.corrections = [];
     echo(pass, 'reconcile-requested-at');
   }
+  if ((resyncIn(pass) ?? 1) <= 0) pass.memory.deepDue = true;
   pass.memory.wanted = wantedDigest(pass);
   const owned = pass.draft.status.id;
   const rival = owned !== undefined && enforces(pass) ? checkClaim(pass, owned) : undefined;
@@ -303,7 +305,7 @@ async function finish(
   if (mayAct) await actionPass(pass, wrote);
   const outcome = verdict.state === 'stalled' ? 'stalled' : verdict.state === 'progressing' ? 'retry' : 'done';
   const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
-  const againMs = contended ? HOUR : laterMs;
+  const againMs = contended ? HOUR : least(laterMs, resyncIn(pass));
   return report(pass, verdict, { outcome, ...(againMs !== undefined && { againMs }) }, pass, object);
 }
 
