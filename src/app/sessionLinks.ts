@@ -75,6 +75,8 @@ function createDependents(wired: readonly Wired[]) {
             yield* dependents(refOf(resource), undefined);
         } else if (workspaceId === undefined || (resource.spec.workspaceRef as { id?: string })?.id === workspaceId) {
           yield resource;
+          // What lies in a pipeline depends on the server through it.
+          if (kind === 'SyncPipeline') yield* dependents(refOf(resource), undefined);
         }
       }
     }

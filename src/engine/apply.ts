@@ -21,16 +21,19 @@ export async function apply(
   for (let at = 0; at < steps.length; ) {
     const step = steps[at]!;
     let end = at + 1;
+    pass.applying = [step];
     if (step.verb === 'create' || step.verb === 'recreate') {
-      if (step.verb === 'recreate') await recreate(pass, step, object!);
-      else await create(pass, step);
+      const more = isChildStep(steps[end]);
+      if (step.verb === 'recreate') await recreate(pass, step, object!, more);
+      else await create(pass, step, more);
       created = true;
       object = undefined;
     } else if (isChildStep(step)) {
-      while (end < steps.length && isChildStep(steps[end]!)) end++;
+      while (isChildStep(steps[end])) end++;
       object = await applyChildren(pass, steps.slice(at, end), object);
     } else {
       while (step.verb === 'update' && steps[end]?.verb === 'update') end++;
+      pass.applying = steps.slice(at, end);
       object ??= await readBack(pass);
       if (!object) return undefined;
       const fresh = created && step.verb === 'activate';
@@ -42,8 +45,8 @@ export async function apply(
   return object ?? readBack(pass);
 }
 
-function isChildStep(step: Step): boolean {
-  return step.verb.endsWith('Child');
+function isChildStep(step: Step | undefined): boolean {
+  return step?.verb.endsWith('Child') === true;
 }
 
 async function update(

@@ -11,10 +11,12 @@ export function originOf(identity: string): string {
   return URL.parse(identity)?.origin ?? identity;
 }
 
-/** What a resource claims or would claim, for an index; none before its id is known. */
+/** What a resource claims or would claim, for an index; none before its id is known, and none that its adoptionPolicy refuses. */
 export function claimsOf(resource: Resource): string[] {
   const { status } = resource;
   if (!status?.id || !status.serverIdentity) return [];
+  const refused = status.conditions?.some(({ type, reason }) => type === 'Stalled' && reason === 'AdoptionRefused');
+  if (refused && status.owned !== true) return [];
   return [claimKey(resource.kind, originOf(status.serverIdentity), status.id)];
 }
 

@@ -1,7 +1,9 @@
+import { isConflict } from '../kube/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
 import { createBackoff } from './backoff.ts';
+import { Fenced } from './blocked.ts';
 import type { PassResult } from './pass.ts';
 import type { Priority, Queue } from './queue.ts';
 
@@ -58,11 +60,12 @@ export function createController(options: ControllerOptions): Controller {
       const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';
       return { pass, measure: { result, terminal: pass.outcome === 'stalled' } };
     } catch (error) {
-      const conflict = isConflict(error);
-      if (!conflict) logger.error({ controller: name, object: key, error: describe(error) }, 'the pass failed');
+      // Somebody changed the object meanwhile, or the lease is gone: the pass is simply made again.
+      const expected = isConflict(error) || error instanceof Fenced;
+      if (!expected) logger.error({ controller: name, object: key, error: describe(error) }, 'the pass failed');
       return {
         pass: { outcome: 'retry' },
-        measure: { result: conflict ? 'requeue' : 'error', panicked: error instanceof TypeError },
+        measure: { result: expected ? 'requeue' : 'error', panicked: error instanceof TypeError },
       };
     }
   }
@@ -89,11 +92,6 @@ export function createController(options: ControllerOptions): Controller {
       await Promise.all(workers);
     },
   };
-}
-
-/** Somebody changed the object meanwhile: the pass is simply made again. */
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && 'status' in error && error.status === 409;
 }
 
 function describe(error: unknown): string {

@@ -2,24 +2,29 @@ import { Blocked } from './blocked.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
-import { FINALIZER, setFinalizer, willDelete } from './finalizers.ts';
+import { FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
 import { RemoteError } from './remote.ts';
 import { report } from './report.ts';
-import { keyOf } from './resource.ts';
+import { keyOf, type Resource } from './resource.ts';
 import { MISSING_MS } from './verdict.ts';
 import { requireLease } from './writing.ts';
 
 /** How often a blocked deletion looks again, besides being woken; milliseconds. */
 const LOOK_MS = 30_000;
+/** How often a deletion is tried again that the server has refused for long. */
+const HOUR_MS = 3_600_000;
+const REFUSED = 'delete';
 
 interface Hindrance {
   reason: string;
   message: string;
   /** The server or its credentials cannot be used: in a terminating namespace the resource is released in the end. */
   unusable?: boolean;
+  /** The server did not do what it was asked to. */
+  refused?: boolean;
 }
 
 /**
@@ -51,8 +56,12 @@ export async function deletionPass(
   if (gathered.policies.deletionPolicy !== 'Delete') return letGoWhenUnneeded(pass);
   try {
     const hindrance = await hindranceOf(gathered, handovers);
-    if (hindrance) return await blocked(pass, hindrance);
-    return await deleteRemote(gathered);
+    const held = hindrance ?? lastRefusal(gathered);
+    if (held) return await blocked(pass, held);
+    const why = await gathered.gathered.hooks?.keeps?.(status.id!);
+    if (why === undefined) return await deleteRemote(gathered);
+    pass.deps.record(resource, 'Warning', 'Kept', `${gathered.gathered.desired.name} stays on the server: ${why}`);
+    return await letGo(pass);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
@@ -60,8 +69,19 @@ export async function deletionPass(
     const reason = 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
-    return blocked(pass, { reason, message: error.message, unusable });
+    return blocked(pass, { reason, message: error.message, unusable, refused: error.access !== 'read' && !unusable });
   }
+}
+
+/** What the server refused again and again for ten minutes is not sent for an hour, unless somebody asks. */
+function lastRefusal(pass: Pass): Hindrance | undefined {
+  const { refused } = pass.memory;
+  if (pass.fired.has('reconcile-requested-at')) {
+    echo(pass, 'reconcile-requested-at');
+    return undefined;
+  }
+  if (refused?.digest !== REFUSED || pass.deps.clock.now() - refused.at >= HOUR_MS) return undefined;
+  return { reason: refused.reason, message: refused.message };
 }
 
 async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<Hindrance | undefined> {
@@ -95,13 +115,10 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     deps.wake(kind.name, keyOf(heir));
     return { reason: 'HandedOver', message: `${desired.name} is handed over` };
   }
-  const referrers = deps.referrers(resource);
-  if (referrers.length > 0) {
-    return {
-      reason: 'StillReferenced',
-      message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
-    };
-  }
+  const referrers = deps.referrers(resource).filter((other) => !kind.liesIn?.(resource, other));
+  // Those in it that go too are waited for, but only once nothing else stands in the way.
+  const staying = hooks?.empty ? referrers.filter((other) => !goesAlong(pass, other)) : referrers;
+  if (staying.length > 0) return stillReferenced(pass, staying);
   const run = hooks?.running?.(id);
   if (run?.running)
     return {
@@ -109,10 +126,32 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
       message: `${desired.name} is running (${run.what}); it is deleted when the run ends`,
     };
   const content = (await hooks?.content?.(id)) ?? [];
-  if (content.length === 0) return undefined;
+  if (content.length > 0)
+    return {
+      reason: 'NotEmpty',
+      message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+    };
+  const users = (await hooks?.usedBy?.(id)) ?? [];
+  if (users.length > 0)
+    return {
+      reason: 'StillReferenced',
+      message: `${desired.name} is used by ${names(pass, users)}; remove that first, or set deletionPolicy: Retain`,
+    };
+  if (referrers.length === 0) return undefined;
+  requireLease(pass);
+  await hooks?.empty?.(id);
+  for (const other of referrers) deps.wake(other.kind, keyOf(other));
+  return stillReferenced(pass, referrers);
+}
+
+function goesAlong({ kind, resource }: Pass, other: Resource): boolean {
+  return other.metadata.deletionTimestamp !== undefined && kind.holds?.(resource, other) === true;
+}
+
+function stillReferenced(pass: Pass, referrers: readonly Resource[]): Hindrance {
   return {
-    reason: 'NotEmpty',
-    message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+    reason: 'StillReferenced',
+    message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
   };
 }
 
@@ -142,7 +181,7 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
 
 /** Retained: it only waits for those that need it to delete something themselves. */
 async function letGoWhenUnneeded(pass: Pass): Promise<PassResult> {
-  const needing = pass.deps.referrers(pass.resource).filter(willDelete);
+  const needing = heldDeletes(pass);
   if (needing.length === 0) return letGo(pass);
   return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
 }
@@ -160,20 +199,19 @@ async function release(pass: Pass, why: string): Promise<PassResult> {
   return letGo(pass);
 }
 
-async function blocked(pass: Pass, { reason, message, unusable }: Hindrance): Promise<PassResult> {
-  const waited = waitedFor(pass.memory, reason, pass.deps.clock.now());
-  if (unusable && waited >= MISSING_MS && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
+async function blocked(pass: Pass, { reason, message, unusable, refused }: Hindrance): Promise<PassResult> {
+  const now = pass.deps.clock.now();
+  const waited = waitedFor(pass.memory, reason, now);
+  const stalled = waited >= MISSING_MS;
+  if (unusable && stalled && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
     return release(pass, `the namespace is being deleted and for ten minutes: ${message}`);
   }
-  const verdict: Verdict = {
-    state: 'deletionBlocked',
-    reason,
-    message: `${reason}: ${message}`,
-    stalled: waited >= MISSING_MS,
-  };
-  const soon =
-    reason === 'Deleting' || reason === 'HandedOver' ? 1_000 : Math.min(LOOK_MS, Math.max(1_000, MISSING_MS - waited));
-  return report(pass, verdict, { outcome: 'wait', againMs: soon });
+  if (refused && stalled) pass.memory.refused = { digest: REFUSED, at: now, reason, message };
+  const verdict: Verdict = { state: 'deletionBlocked', reason, message: `${reason}: ${message}`, stalled };
+  const soon = reason === 'Deleting' || reason === 'HandedOver';
+  const left = MISSING_MS - waited;
+  const againMs = soon ? 1_000 : left > 0 ? Math.min(LOOK_MS, left) : LOOK_MS;
+  return report(pass, verdict, { outcome: 'wait', againMs });
 }
 
 function label(resource: { kind: string; metadata: { namespace: string; name: string } }): string {

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../ports/json.ts';
+import { canonicalJson } from './digest.ts';
 import type { Resource, Status } from './resource.ts';
 
 /** A pass's working copy of a status: changed in memory, saved by one merge patch when it differs. */
@@ -52,9 +52,14 @@ export function mergePatch(before: JsonObject, after: JsonObject): JsonObject | 
     } else if (isObject(from) && isObject(to)) {
       const inner = mergePatch(from, to);
       if (inner) patch[key] = inner;
-    } else if (!isDeepStrictEqual(from, to)) patch[key] = to;
+    } else if (from === undefined || !sameAsSent(from, to)) patch[key] = to;
   }
   return Object.keys(patch).length > 0 ? patch : undefined;
+}
+
+/** Equal once they are JSON: there a member that is undefined is not there, within a list, too. */
+function sameAsSent(a: Json, b: Json): boolean {
+  return a === b || canonicalJson(a) === canonicalJson(b);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

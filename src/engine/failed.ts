@@ -1,3 +1,4 @@
+import { blamed } from './blame.ts';
 import type { Verdict } from './conditions.ts';
 import { classify, type Failure } from './failure.ts';
 import type { GatheredPass } from './pass.ts';
@@ -58,7 +59,7 @@ export function explainFailure(pass: GatheredPass, error: RemoteError, settled: 
     case 'gone':
       return waiting(failure, 'RemoteGone', message);
     case 'invalid':
-      return stalled(failure, 'Refused', `${message}; correct the spec, or what it refers to`);
+      return stalled(failure, 'Refused', `${message}; correct ${refusedPart(pass, error)}, or what it refers to`);
     case 'unsupported':
       return stalled(
         failure,
@@ -83,6 +84,10 @@ export function explainFailure(pass: GatheredPass, error: RemoteError, settled: 
       return unseen(pass, failure, { settled, message, reason, againMs: failure.retryAfterMs });
     }
   }
+}
+
+function refusedPart({ applying = [] }: GatheredPass, { words }: RemoteError): string {
+  return blamed(applying, words) || 'the spec';
 }
 
 function stalled(failure: Failure, reason: string, message: string): Failed {

@@ -88,7 +88,8 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   const { name } = pass.gathered.desired;
   const found = await findCreated(pass, intent);
   if (found.state === 'found') {
-    await own(pass, found.id);
+    own(pass, found.id);
+    await pass.draft.save();
     pass.memory.unclear = undefined;
     pass.memory.deepDue = true;
     pass.deps.record(

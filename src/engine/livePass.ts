@@ -1,26 +1,27 @@
-import { actionPass } from './actions.ts';
 import { adopt, adoptionRefused, checkClaim, mayAdopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approvable, describePlan, summarise } from './approval.ts';
 import { isUnchanged, recordBaseline } from './baseline.ts';
 import { claimKey } from './claims.ts';
+import { conclude, finish, showPlan } from './conclude.ts';
 import type { Verdict } from './conditions.ts';
+import { forgetRemote } from './create.ts';
 import { shortHash } from './digest.ts';
 import { type Gated, gate } from './gate.ts';
 import { checkIdentity } from './identity.ts';
 import { resolveIntent } from './intent.ts';
 import { isContended, waitedFor } from './memory.ts';
 import { type Observation, observe } from './observe.ts';
-import { echo, type GatheredPass, type PassResult } from './pass.ts';
+import { echo, enforces, type GatheredPass, type PassResult, suspendedBy } from './pass.ts';
 import type { Plan } from './plan.ts';
 import { planObject } from './planObject.ts';
 import { refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
-import { least, report } from './report.ts';
+import { report } from './report.ts';
 import { resyncIn } from './resync.ts';
 import { type Settled, settleWrites } from './settle.ts';
-import { unreadable, unseenChildren } from './unsupported.ts';
-import { MISSING_MS, verdictOf } from './verdict.ts';
+import { unreadable } from './unsupported.ts';
+import { MISSING_MS } from './verdict.ts';
 
 const HOUR = 3_600_000;
 /** The end of the run wakes it; this is for one whose end was missed. */
@@ -57,7 +58,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     memory: pass.memory,
     now: pass.deps.clock.now(),
     startedAt: pass.startedAt,
-    unchanged: isUnchanged(pass),
+    unchanged: isUnchanged(pass) && pass.gathered.desired.missing === undefined,
   });
   return decide(pass, observation, handovers);
 }
@@ -90,6 +91,7 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
       return plannedPass(pass, undefined, observation.vanished, 'present', handovers);
     case 'present':
       pass.memory.seenDigest = observation.digest;
+      if (observation.instead) forgetRemote(pass);
       return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
   }
 }
@@ -137,15 +139,16 @@ async function plannedPass(
     const rival = checkClaim(pass, object.id);
     if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
   }
-  const plan = planFor(pass, object, vanished, adopting);
+  const claim = object && claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
+  const handed = claim !== undefined && handovers.has(claim);
+  const asItIs = adopting && !handed && pass.policies.adoptionPolicy !== 'Always';
+  const plan = planFor(pass, object, vanished, { adopting, asItIs });
   let adoption: 'allowed' | 'refused' | undefined;
   if (object && adopting && enforces(pass) && !suspendedBy(pass)) {
-    const claim = claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
-    const handed = handovers.has(claim);
     adoption = mayAdopt(pass, plan, handed);
     if (adoption === 'allowed') {
       adopt(pass, object.id, handed);
-      handovers.delete(claim);
+      handovers.delete(claim!);
       recordBaseline(pass, plan, object);
       await pass.draft.save({ fenced: true });
     }
@@ -195,7 +198,7 @@ async function gatedPass(
   pass.memory.unclear = undefined;
   pass.memory.busy = undefined;
   // Whatever was approved and is done must not be approved a second time.
-  const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined, false);
+  const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined);
   const settledAfter = after
     ? settle(pass, rest, after)
     : { plan: { steps: [], refused: [] }, unconfirmed: ['the object'], refused: [] };
@@ -204,10 +207,15 @@ async function gatedPass(
   return conclude(pass, settledAfter, gateSteps(pass, settledAfter.plan, undefined), after, true);
 }
 
-function planFor(pass: GatheredPass, observed: RemoteObject | undefined, vanished: boolean, adopting: boolean): Plan {
+function planFor(
+  pass: GatheredPass,
+  observed: RemoteObject | undefined,
+  vanished: boolean,
+  how = { adopting: false, asItIs: false },
+): Plan {
   const { kind, gathered, draft, deps } = pass;
   const { desired, scope } = gathered;
-  return planObject({ kind, desired, observed, vanished, adopting, status: draft.status, scope, macs: deps.macs });
+  return planObject({ kind, desired, observed, vanished, ...how, status: draft.status, scope, macs: deps.macs });
 }
 
 function settle(pass: GatheredPass, plan: Plan, observed: RemoteObject | undefined): Settled {
@@ -233,6 +241,7 @@ function gateSteps(pass: GatheredPass, plan: Plan, adoption: 'allowed' | 'refuse
     approved: new Set(pass.draft.status.pending?.approved),
     contended: isContended(pass.memory, now),
     suspicious: pass.gathered.scope.suspicious !== undefined,
+    missing: pass.gathered.desired.missing !== undefined,
     ...(adoption && { adoption }),
   });
 }
@@ -270,74 +279,10 @@ function announceWrites(pass: GatheredPass, gated: Gated): void {
   pass.deps.record(pass.resource, 'Normal', rotated ? 'SecretRotated' : 'Updated', `wrote ${summarise(steps)}`);
 }
 
-async function conclude(
-  pass: GatheredPass,
-  settled: Settled,
-  gated: Gated,
-  object: RemoteObject | undefined,
-  wrote: boolean,
-): Promise<PassResult> {
-  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object);
-  pruneApprovals(pass, gated);
-  const plan = showPlan(pass, gated);
-  const verdict = verdictOf({
-    gated,
-    plan,
-    unconfirmed: settled.unconfirmed,
-    refused: settled.refused,
-    suspended: suspendedBy(pass),
-    name: pass.gathered.desired.name,
-    exists: object !== undefined,
-    suspicious: pass.gathered.scope.suspicious,
-  });
-  const unseen = verdict.state === 'converged' && unseenChildren(pass, object);
-  return unseen ? finish(pass, unseen, object, wrote, HOUR) : finish(pass, verdict, object, wrote);
-}
-
-async function finish(
-  pass: GatheredPass,
-  verdict: Verdict,
-  object: RemoteObject | undefined,
-  wrote: boolean,
-  laterMs?: number,
-): Promise<PassResult> {
-  const mayAct = verdict.state === 'converged' && enforces(pass) && pass.draft.status.owned === true;
-  if (mayAct) await actionPass(pass, wrote);
-  const outcome = verdict.state === 'stalled' ? 'stalled' : verdict.state === 'progressing' ? 'retry' : 'done';
-  const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
-  const againMs = contended ? HOUR : least(laterMs, resyncIn(pass));
-  return report(pass, verdict, { outcome, ...(againMs !== undefined && { againMs }) }, pass, object);
-}
-
-function showPlan(pass: GatheredPass, gated: Gated) {
-  const plan = describePlan(gated, pass.draft.status.plan, pass.deps.random);
-  pass.draft.status.plan = plan;
-  return plan;
-}
-
-/** Approvals stay until their step is done or is another one. */
-function pruneApprovals(pass: GatheredPass, gated: Gated): void {
-  const { pending } = pass.draft.status;
-  if (!pending?.approved) return;
-  const keys = new Set([...gated.go, ...gated.held.map(({ step }) => step)].map(({ key }) => key));
-  const approved = pending.approved.filter((key) => keys.has(key));
-  const { approved: _, ...rest } = pending;
-  const left = approved.length > 0 ? { ...rest, approved } : rest;
-  pass.draft.status.pending = Object.keys(left).length > 0 ? left : undefined;
-}
-
 function digestNow(pass: GatheredPass): string | undefined {
   const id = pass.draft.status.id;
   const glance = id === undefined ? undefined : pass.gathered.remote.glance({ id });
   return glance?.state === 'present' ? glance.digest : undefined;
-}
-
-function enforces(pass: GatheredPass): boolean {
-  return pass.policies.managementPolicy === 'Enforce';
-}
-
-function suspendedBy(pass: GatheredPass): string | undefined {
-  return pass.resource.spec.suspend === true ? 'suspended' : pass.gathered.scope.suspendedBy;
 }
 
 function wantedDigest({ gathered, deps }: GatheredPass): string {

@@ -3,10 +3,11 @@ import type { Memory } from './memory.ts';
 import type { RemoteObject } from './remote.ts';
 import type { Resource, Status } from './resource.ts';
 
+/** `instead`: the object that was ours is gone, and this one has its name. */
 export type Observation =
   /** Nothing moved since the last deep read; there is nothing to compare. */
   | { state: 'settled'; id: string; digest: string }
-  | { state: 'present'; object: RemoteObject; digest?: string; ours: boolean }
+  | { state: 'present'; object: RemoteObject; digest?: string; ours: boolean; instead?: boolean }
   | { state: 'absent'; vanished: boolean; knownIds: string[] }
   | { state: 'ambiguous'; ids: string[] }
   /** Not certain yet: look again. */
@@ -32,18 +33,15 @@ export async function observe(input: ObserveInput): Promise<Observation> {
 
 async function observeById(input: ObserveInput, id: string): Promise<Observation> {
   const { remote, scope } = input.gathered;
-  let glance = remote.glance({ id });
-  if (glance.state === 'unlisted') {
-    await remote.refresh();
-    glance = remote.glance({ id });
-  }
-  const digest = glance.state === 'present' ? glance.digest : undefined;
+  if (remote.glance({ id }).state === 'unlisted') await remote.refresh();
+  const digest = digestOf(remote, id);
   if (digest !== undefined && isSettled(input, digest)) return { state: 'settled', id, digest };
   const result = await remote.read(id);
   input.memory.deepDue = false;
   if (result.state === 'present') {
     input.memory.deepReadAt = input.now;
-    return { state: 'present', object: result.object, digest, ours: input.status.owned === true };
+    // The picture may have learned from the read: a digest of what it showed before would not be that of this object.
+    return { state: 'present', object: result.object, digest: digestOf(remote, id), ours: input.status.owned === true };
   }
   if (result.state === 'unsettled')
     return { ...result, message: 'the server does not show the object consistently yet' };
@@ -52,7 +50,24 @@ async function observeById(input: ObserveInput, id: string): Promise<Observation
   const left = since + scope.lagGraceMs - input.now;
   if (left > 0)
     return { state: 'unsettled', retryAfterMs: left, message: `the server does not show ${id}; waiting for it` };
-  return { state: 'absent', vanished: input.status.owned === true, knownIds: [] };
+  const vanished = input.status.owned === true;
+  if (vanished && (await namesakeOf(input, id))) {
+    const other = await observeByName(input);
+    return other.state === 'present' ? { ...other, instead: true } : other;
+  }
+  return { state: 'absent', vanished, knownIds: [] };
+}
+
+/** Whether another object bears the name: the one that was ours is not made again beside it. */
+async function namesakeOf({ gathered: { remote, desired } }: ObserveInput, id: string): Promise<boolean> {
+  await remote.refresh();
+  const glance = remote.glance({ name: desired.name });
+  return glance.state === 'present' && glance.ids.some((other) => other !== id);
+}
+
+function digestOf(remote: Gathered['remote'], id: string): string | undefined {
+  const glance = remote.glance({ id });
+  return glance.state === 'present' ? glance.digest : undefined;
 }
 
 function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest: string): boolean {
@@ -63,11 +78,16 @@ function isSettled({ status, memory, unchanged, resource }: ObserveInput, digest
     status.pending === undefined &&
     status.plan === undefined &&
     status.owned === true &&
-    // Only a read may say that it is well again.
-    !status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False') &&
+    wasConverged(status) &&
     status.observedGeneration === resource.metadata.generation &&
     (memory.seenDigest ?? status.observed?.listDigest) === digest
   );
+}
+
+/** What was refused or not finished the last time is looked at again, whatever the list says. */
+function wasConverged({ conditions }: Status): boolean {
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' || ready?.reason === 'ObservationStale';
 }
 
 async function observeByName(input: ObserveInput): Promise<Observation> {
@@ -83,9 +103,10 @@ async function observeByName(input: ObserveInput): Promise<Observation> {
     return { state: 'unsettled', retryAfterMs: 5_000, message: 'waiting for the first list' };
   if (glance.state === 'absent') return { state: 'absent', vanished: false, knownIds: [] };
   if (glance.ids.length > 1) return { state: 'ambiguous', ids: glance.ids };
-  const result = await remote.read(glance.ids[0]!);
+  const id = glance.ids[0]!;
+  const result = await remote.read(id);
   if (result.state === 'present')
-    return { state: 'present', object: result.object, digest: glance.digest, ours: false };
+    return { state: 'present', object: result.object, digest: digestOf(remote, id), ours: false };
   if (result.state === 'unsettled')
     return { ...result, message: 'the server does not show the object consistently yet' };
   await remote.refresh();

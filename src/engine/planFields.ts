@@ -19,6 +19,8 @@ export interface FieldsInput {
   foreignMac(recorded: string): boolean;
   /** The object is being adopted: its present secrets become the baseline. */
   adopting: boolean;
+  /** Adopted only as it is: what the server does not show stands outside "identical", as write-only fields do. */
+  asItIs: boolean;
 }
 
 export interface FieldsDiff {
@@ -47,12 +49,12 @@ export function planFields(input: FieldsInput): FieldsDiff {
 
 function diffField(input: FieldsInput, path: string, to: Json): Change | undefined {
   const field = fieldOf(input.table, path);
-  const from = input.observed.fields.get(path);
+  const from = input.observed.fields.get(path) ?? (isUnset(input, path) ? null : undefined);
   const wanted = input.hash(path, to);
   const moved = input.applied[path] !== wanted;
   const unseen = from === undefined || input.observed.masked.has(path);
   // A value that the server does not show is unknown, never different: only a moved spec is a reason to send it.
-  if (unseen && (!moved || input.adopting)) return undefined;
+  if (unseen && (!moved || input.asItIs)) return undefined;
   if (!unseen && equal(field?.equality ?? 'json', to, from)) return undefined;
   const accepted = input.accepted[path];
   if (!unseen && accepted && !accepted.refused && accepted.want === wanted && accepted.got === input.hash(path, from)) {
@@ -65,6 +67,15 @@ function diffField(input: FieldsInput, path: string, to: Json): Change | undefin
     cause: moved ? 'spec' : 'drift',
     destructive: isDestructive(field, to),
   };
+}
+
+/** A key of a map that shows other keys, and not this one, has no value; where nothing of the map shows, nobody knows. */
+function isUnset({ table, observed }: FieldsInput, path: string): boolean {
+  const field = fieldOf(table, path);
+  if (!field?.path.endsWith('.*') || field.change !== 'update') return false;
+  const prefix = field.path.slice(0, -1);
+  for (const other of observed.fields.keys()) if (other.startsWith(prefix) && !observed.masked.has(other)) return true;
+  return false;
 }
 
 function diffSecret(input: FieldsInput, path: string, value: string): Change | undefined {

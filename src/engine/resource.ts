@@ -20,6 +20,7 @@ export interface Metadata {
   finalizers?: string[];
   annotations?: Record<string, string>;
   labels?: Record<string, string>;
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
 }
 
 export interface Status {

@@ -102,7 +102,7 @@ function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean 
 }
 
 function outcomeOf(change: Change, wrote: { want: string; before: Change['from'] }, macs: Macs): Accepted {
-  const got = hashField(macs, change.path, change.from!);
+  const got = hashField(macs, change.path, change.from ?? null);
   const same = wrote.before !== undefined && hashField(macs, change.path, wrote.before) === got;
   return { want: wrote.want, got, ...(same && { refused: true }) };
 }

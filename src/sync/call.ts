@@ -144,7 +144,9 @@ export function createCaller(deps: CallerDeps): Call {
       if (known === false || (reply.status === 404 && known !== true)) return false;
     }
     const own = isOwnError(reply, false) || ((await learnPlainErrors(reply, args, budget)) && isOwnError(reply, true));
-    return own && (await control(args, budget));
+    if (!own || !(await control(args, budget))) return false;
+    const isItem = reply.status === 404 && parametersOf(route.path).length > 0;
+    return !isItem || !book.isProven(operation, route) || book.doubt(operation, route);
   };
 
   // Before a route that is not proven: one successful read of a documented URL, unless there was one lately.

@@ -18,12 +18,19 @@ export interface RouteBook {
   /** The server has answered there with success. */
   prove(operation: Operation, route: Route): void;
   isProven(operation: Operation, route: Route): boolean;
+  /**
+   * A route that has worked answers as if it were not there. True when it has done so for two minutes: before that, it is the object
+   * that is gone while reads still show it.
+   */
+  doubt(operation: Operation, route: Route): boolean;
   state(operation: Operation): RouteState;
   /** Routes of operations whose URL is on no page, as this server has them. */
   learned(): readonly RouteOverride[];
 }
 
 const FORGET_MS = 3_600_000;
+/** Longer than reads lag behind writes. */
+const DOUBT_MS = 120_000;
 
 /** Overrides come first, then what was learned, then the table. */
 export function createRouteBook(
@@ -32,6 +39,7 @@ export function createRouteBook(
   learnedBefore: readonly RouteOverride[],
 ): RouteBook {
   const refusedUntil = new Map<string, number>();
+  const doubtedSince = new Map<string, number>();
   const winners = new Map<string, Route>();
   for (const { operation, method, path } of learnedBefore) {
     if (!whyNot({ operation, method, path })) winners.set(operation, { method, path });
@@ -61,6 +69,7 @@ export function createRouteBook(
       snapshot = undefined;
     },
     prove(operation, route) {
+      doubtedSince.delete(keyOf(operation, route));
       const winner = winners.get(operation.id);
       if (
         operation.provenance === 'documented' &&
@@ -75,6 +84,12 @@ export function createRouteBook(
       const winner = winners.get(operation.id);
       if (winner) return keyOf(operation, winner) === keyOf(operation, route);
       return operation.provenance === 'documented' && operation.paths.length === 1;
+    },
+    doubt(operation, route) {
+      const key = keyOf(operation, route);
+      const since = doubtedSince.get(key) ?? clock.monotonic();
+      doubtedSince.set(key, since);
+      return clock.monotonic() - since >= DOUBT_MS;
     },
     state(operation) {
       if (book.candidates(operation).length === 0) return 'unsupported';

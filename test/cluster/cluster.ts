@@ -47,6 +47,8 @@ export interface Cluster {
   delete(kind: string, name: string, namespace?: string, options?: DeleteOptions): boolean;
   /** Events of both APIs, as v1. */
   events(): KubeObject[];
+  /** Calls back on every change, with the object itself as it is then (when deleted: as it was); not to be changed. */
+  observe(listener: (what: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) => void): void;
   backup(): Backup;
   /** Makes all objects of a backup anew, with new uids, as Velero does; what exists already stays. */
   restore(backup: Backup, options: { withStatus: boolean; labels?: Record<string, string> }): void;
@@ -114,6 +116,7 @@ export function createCluster({ clock, random, token }: ClusterOptions): Cluster
     delete: (kind, name, namespace, options = {}) =>
       remove(backend, targetOf(typeOf(kind), name, namespace), options).gone,
     events: () => cluster.objects(qualified(registry.events)),
+    observe: (listener) => store.onChange((_, { type: what, entry }) => listener(what, entry.object)),
     backup: () => backupOf(store),
     restore: (backup, options) => restoreInto(backend, backup, options),
   };

@@ -130,8 +130,8 @@ const CASES: Record<string, Bad> = {
   },
   'a reference to no id': {
     manifests: [job({ sourceRef: { id: '00000000-0000-0000-0000-000000000000' } })],
-    at: ['SyncJob', 'nightly', 'Stalled', 'True Refused'],
-    says: /source_?connection.* refers to '00000000-.*correct the spec, or what it refers to/,
+    at: ['SyncJob', 'nightly', 'Stalled', 'True ReferenceNotFound'],
+    says: /no connection with the id 00000000-.*spec\.sourceRef.*correct it, or name a SyncConnection/,
     cure: [job()],
   },
   'an invalid cron': {
@@ -143,7 +143,7 @@ const CASES: Record<string, Bad> = {
   'an unknown connector': {
     manifests: [connection({ connector: 'Salesfoce' })],
     at: ['SyncConnection', 'crm', 'Stalled', 'True Refused'],
-    says: /Unknown connector 'Salesfoce'.*correct the spec/,
+    says: /Unknown connector 'Salesfoce'.*correct spec\.connector/,
     cure: [connection()],
   },
   'a name that exists already': {

@@ -3,6 +3,7 @@ import { sleep } from '../../src/ports/clock.ts';
 import { CutConnection, type ServerRequest, type ServerResponse } from '../support/server.ts';
 import { Refusal } from './refusal.ts';
 import { LOGIN_PAGE, type Result } from './reply.ts';
+import { type Wire, WireId } from './wire.ts';
 
 /** What goes wrong. `acts`: the operation is carried out first, although the reply does not say so. */
 export type Effect =
@@ -22,7 +23,9 @@ export type Effect =
   /** The operation acts; the reply has no body. */
   | { kind: 'empty' }
   /** Lists lack every second entry. */
-  | { kind: 'halfList' };
+  | { kind: 'halfList' }
+  /** Lists lack the entries with these ids. */
+  | { kind: 'lacking'; ids: ReadonlySet<string> };
 
 export interface FaultRule {
   /** Operation ids such as `jobs.execute`; all when absent. */
@@ -117,8 +120,17 @@ export async function strikeBefore(
 
 /** What becomes of an operation's result. */
 export function strikeResult(effect: Effect | undefined, result: Result): Result {
-  if (effect?.kind !== 'halfList' || result.kind !== 'list') return result;
+  if (result.kind !== 'list') return result;
+  if (effect?.kind === 'lacking') {
+    return { ...result, entries: result.entries.filter((entry) => !effect.ids.has(idOf(entry))) };
+  }
+  if (effect?.kind !== 'halfList') return result;
   return { ...result, entries: result.entries.filter((_, i) => i % 2 === 0) };
+}
+
+function idOf(entry: Wire): string {
+  const id = (entry as { id?: Wire }).id;
+  return id instanceof WireId ? id.id : '';
 }
 
 /** What becomes of the reply after the operation has acted. Throws CutConnection. */

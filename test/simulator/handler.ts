@@ -9,8 +9,11 @@ import type { RequestEntry } from './requests.ts';
 import { API_PATH, routesOf } from './routes.ts';
 import type { World } from './world.ts';
 
+/** See SimulatorOptions. */
+export type Observe = (entry: RequestEntry, request: ServerRequest) => (() => void) | undefined;
+
 /** Answers requests: route, fault, authorisation, operation, dialect. */
-export function createHandler(world: World, faults: Faults, requests: RequestEntry[]): Handler {
+export function createHandler(world: World, faults: Faults, requests: RequestEntry[], observe?: Observe): Handler {
   const match = createMatcher(routesOf(world.dialect));
 
   return async (request) => {
@@ -53,14 +56,18 @@ export function createHandler(world: World, faults: Faults, requests: RequestEnt
       throw new Refusal(401, 'Unauthorized', 'The token is missing or wrong.');
     if (!found) return unknownRoute(request);
     entry.write = found.route.access === 'write';
+    const body = readObject(request.body);
+    const done = entry.write ? observe?.(entry, request) : undefined;
+    const { params } = found;
     const result = await found.route.operation({
       world,
-      params: found.params,
+      params,
       query: url.searchParams,
-      body: readObject(request.body),
+      body,
       signal: request.signal,
     });
     entry.acted = true;
+    done?.();
     return reply(world, strikeResult(effect, result), url);
   }
 

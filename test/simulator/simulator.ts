@@ -6,7 +6,7 @@ import { type Console, createConsole } from './console.ts';
 import { type Dialect, referenceDialect } from './dialect.ts';
 import { dump } from './dump.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createHandler } from './handler.ts';
+import { createHandler, type Observe } from './handler.ts';
 import { createItem } from './objects.ts';
 import type { RequestEntry } from './requests.ts';
 import { createRuns } from './runs.ts';
@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   zone?: string;
   /** Entries of a page, in dialects that page. */
   pageSize?: number;
+  /** Called right before an operation that changes state is carried out; what it returns, right after, unless it was refused. */
+  observe?: Observe;
 }
 
 /** A Sync server as we read its documentation. It is not CData Sync; nothing that it does proves how the real one behaves. */
@@ -81,7 +83,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const faults = createFaults();
   const requests: RequestEntry[] = [];
   return {
-    handler: createHandler(world, faults, requests),
+    handler: createHandler(world, faults, requests, options.observe),
     token,
     dialect,
     state,

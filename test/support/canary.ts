@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { type LogLine, showLine } from './recordingLogger.ts';
 
 /** The forms in which a secret may leak: raw, in URLs and forms, in base64 at any place, within JSON. */
-function formsOf(secret: string): string[] {
+export function formsOf(secret: string): string[] {
   const url = encodeURIComponent(secret);
   const small = url.replace(/%../g, (hex) => hex.toLowerCase());
   const json = JSON.stringify(secret).slice(1, -1);

@@ -14,6 +14,9 @@ export interface Exchange {
   failure?: string;
 }
 
+export type Phase = (typeof PHASES)[number];
+export const PHASES = ['leaving', 'arrived', 'replied'] as const;
+
 export interface Network extends Transport {
   /** Puts a server at an origin; undefined takes it away (refused). */
   serve(origin: string, handler: Handler | undefined): void;
@@ -23,8 +26,13 @@ export interface Network extends Transport {
   fault:
     | ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | TransportError | undefined)
     | undefined;
+  /** Told of each request: when it is about to leave, when the server has begun on it, when its reply is about to come. */
+  watch: ((exchange: Exchange, phase: Phase) => void) | undefined;
   /** No further reply or error reaches this network's clients: a crash. */
   revoke(): void;
+  /** What comes from now on reaches the clients only after `resume`: their process is paused. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface NetworkOptions {
@@ -41,7 +49,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
   const servers = new Map<string, Handler>();
   const exchanges: Exchange[] = [];
   let revoked = false;
+  let paused: PromiseWithResolvers<void> | undefined;
   const never = new Promise<never>(() => {});
+  const held = async () => {
+    while (paused) await paused.promise;
+    if (revoked) await never;
+  };
   const lag = () => latencyMs[0] + Math.floor(random.next() * (latencyMs[1] - latencyMs[0]));
   const wait = (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
@@ -60,9 +73,17 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
   const network: Network = {
     exchanges,
     fault: undefined,
+    watch: undefined,
     serve: (origin, handler) => (handler ? servers.set(origin, handler) : servers.delete(origin)),
     revoke: () => {
       revoked = true;
+    },
+    pause() {
+      paused ??= Promise.withResolvers();
+    },
+    resume() {
+      paused?.resolve();
+      paused = undefined;
     },
     connect: ({ origin }) => ({
       close: async () => {},
@@ -71,20 +92,24 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
         const exchange: Exchange = { at: clock.now(), origin, method: request.method, path: request.path };
         if (request.body !== undefined) exchange.body = request.body;
         if (record) exchanges.push(exchange);
+        network.watch?.(exchange, 'leaving');
+        if (revoked) return never;
         try {
-          const response = await send(origin, request);
+          const response = await send(origin, request, exchange);
           exchange.status = response.status;
-          return revoked ? await never : response;
+          network.watch?.(exchange, 'replied');
+          if (revoked || paused) await held();
+          return response;
         } catch (error) {
           exchange.failure = error instanceof TransportError ? error.failure : String(error);
-          if (revoked) return never;
+          if (revoked || paused) await held();
           throw error;
         }
       },
     }),
   };
 
-  async function send(origin: string, request: HttpRequest): Promise<HttpResponse> {
+  async function send(origin: string, request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
     const fault = network.fault?.({ ...request, origin });
     await wait(lag(), request.signal);
     const handler = servers.get(origin);
@@ -100,6 +125,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
       body: request.body ?? '',
       signal: gone.signal,
     });
+    network.watch?.(exchange, 'arrived');
     const response = await Promise.race([work, aborted(request.signal)]).catch((error: unknown) => {
       if (error instanceof CutConnection) throw new TransportError('reset', true, 'socket hang up');
       throw error;
@@ -123,7 +149,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     try {
       for (;;) {
         const piece = await Promise.race([pieces.next(), cut]);
-        if (revoked) await never;
+        if (revoked || paused) await held();
         if (piece.done) return;
         yield piece.value;
       }

@@ -23,7 +23,7 @@ export function createRemote(options: RemoteOptions): Remote {
     const entry = id === undefined ? undefined : collection.get(id);
     const entries = id === undefined ? collection.byName(name ?? '') : entry ? [entry] : [];
     if (entries.length === 0) return { state: 'absent', listedAt };
-    if (entry) workspace?.deepReads.add(turn(entry.id), options.deepReadAt);
+    if (entry && options.inTurn) session.deepReads.add(turn(entry.id), options.deepReadAt);
     return { state: 'present', ids: entries.map((one) => one.id), digest: entries[0]!.digest, listedAt };
   }
 
@@ -49,9 +49,9 @@ export function createRemote(options: RemoteOptions): Remote {
       await calls.run(api.delete(id, at(id)));
       session.writes.forget(id);
       collection.removed(id);
-      workspace?.deepReads.remove(turn(id));
+      session.deepReads.remove(turn(id));
       calls.changed(id);
     },
-    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames) }),
+    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames, session.writes) }),
   };
 }

@@ -13,7 +13,7 @@ const AGAIN_MS = 2_000;
 
 /** Reads one object with its children: by its item route, else off the list (design §5, Vanished). */
 export function createReader(options: RemoteOptions, calls: Calls): (id: string) => Promise<ReadResult> {
-  const { clock, session, collection, api, kind, workspace, renames = {}, childRenames = {} } = options;
+  const { clock, session, collection, api, kind, inTurn, renames = {}, childRenames = {} } = options;
   const { writes } = session;
   const teach = createSecretTeacher(session.client.scrubber);
   const turn = (id: string) => `${kind}/${id}`;
@@ -30,7 +30,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     } catch (error) {
       const outcome = error instanceof SyncError ? error.outcome : undefined;
       if (outcome?.kind === 'unsupported') return fromList(id);
-      if (outcome?.kind !== 'http' || outcome.status !== 404) throw error;
+      if (outcome?.kind !== 'http' || !saysMissing(outcome.status, proven)) throw error;
       if (proven) return gone(id);
       // Lists show what we just made: the route may be lacking.
       return writes.msLeft(id) > 0 && (await isListed(collection, id, writes)) ? askAgain(id) : missing(id);
@@ -44,9 +44,9 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     const children = entity.children ?? (await childrenOf(entity.id, listed));
     // It went while it was being read.
     if (children === 'gone') return { state: 'unsettled', retryAfterMs: AGAIN_MS };
-    if (workspace) {
-      workspace.deepReads.add(turn(entity.id));
-      workspace.deepReads.touched(turn(entity.id));
+    if (inTurn) {
+      session.deepReads.add(turn(entity.id));
+      session.deepReads.touched(turn(entity.id));
     }
     return { state: 'present', object: toRemoteObject(entity, renames, childRenames, { children, listed }) };
   }
@@ -86,7 +86,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
       if (!works) return askAgain(id);
     }
     collection.removed(id);
-    workspace?.deepReads.remove(turn(id));
+    session.deepReads.remove(turn(id));
     return { state: 'absent' };
   }
 
@@ -129,4 +129,9 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
   }
 
   return (id) => calls.run(read(id));
+}
+
+/** On a route that may not be there, a 405 or 501 tells of the object as little as a 404. */
+function saysMissing(status: number, proven: boolean): boolean {
+  return status === 404 || (!proven && (status === 405 || status === 501));
 }

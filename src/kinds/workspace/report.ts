@@ -2,7 +2,7 @@ import type { SyncWorkspaceStatus } from '../../api/syncWorkspace.ts';
 import type { KindReport, ReportInput } from '../../engine/kind.ts';
 import type { Json, JsonObject } from '../../ports/json.ts';
 import { foldKey } from '../../sync/keys.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { failingLists, suspicions } from './loss.ts';
 
 /** What status says of a workspace beyond its configuration. `accepted`: the request accept-loss that was just answered. */

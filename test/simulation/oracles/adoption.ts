@@ -1,0 +1,52 @@
+import type { KubeObject } from '../../cluster/types.ts';
+import { itemsOf } from '../../simulator/state.ts';
+import { simKindOf } from '../kinds/all.ts';
+import { keyOf } from '../mirror.ts';
+import { fieldChanges, type Snap, snapOf } from '../syncWrites.ts';
+import { KNOWN_MS, type Oracle } from './oracle.ts';
+
+interface Adopted {
+  resource: KubeObject;
+  snap: Snap;
+}
+
+/** What is there already is taken only as adoptionPolicy allows: never, or with nothing to change. */
+export const adoption: Oracle = (land, owners) => {
+  const { setting, secrets } = land;
+  const { policies, clock, simulator } = setting;
+  const madeFor = new Map<string, Set<string>>();
+  const adopted = new Map<string, Adopted & { secrets: string }>();
+  const secretsNow = () => [...secrets.values()].map(({ value }) => value).join();
+  setting.onSyncWrite(({ created, changed, by }) => {
+    for (const snap of created) {
+      madeFor.set(snap.id, new Set(owners.makersOf(snap).map(({ metadata }) => metadata.uid)));
+    }
+    for (const { before, after } of changed) {
+      const taken = adopted.get(before.id);
+      adopted.delete(before.id);
+      const now = taken && setting.mirror.resources.get(keyOf(taken.resource));
+      if (!taken || now?.metadata.generation !== taken.resource.metadata.generation) continue;
+      const untouched = before.fields === taken.snap.fields && before.children.length === taken.snap.children.length;
+      if (!untouched || taken.secrets !== secretsNow() || now?.metadata.uid !== taken.resource.metadata.uid) continue;
+      const what = fieldChanges(before.fields, after.fields).map(({ path }) => path);
+      setting.violate('adoption', `${by} took ${before.name} as IfIdentical and changes it: ${what.join() || 'tasks'}`);
+    }
+  });
+  setting.mirror.onChange((before, after) => {
+    if (!after?.status?.owned || before?.status?.owned) return;
+    const { id } = after.status;
+    if (madeFor.get(id)?.has(after.metadata.uid)) return;
+    // What was there before keeps the secret that it has; nobody knows which.
+    land.baselines.set(after.metadata.uid, clock.now());
+    if (land.restoring || !before) return;
+    const givenUp = owners.ownersOf(id).some(({ metadata }) => metadata.uid !== after.metadata.uid);
+    const item = itemsOf(simulator.state, simKindOf(after.kind)!.remote).get(id);
+    if (givenUp || !item || clock.now() - item.updatedAt < KNOWN_MS) return;
+    if (policies.settled(after, 'adoptionPolicy', ['Never'], KNOWN_MS)) {
+      setting.violate('adoption', `${keyOf(after)} takes ${id}, but its adoptionPolicy is Never`);
+    }
+    if (policies.settled(after, 'adoptionPolicy', ['IfIdentical'], KNOWN_MS)) {
+      adopted.set(id, { resource: after, snap: snapOf(item), secrets: secretsNow() });
+    }
+  });
+};

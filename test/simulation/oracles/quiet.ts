@@ -1,0 +1,60 @@
+import type { KubeObject, Loose } from '../../cluster/types.ts';
+import type { Land } from '../land.ts';
+import { keyOf } from '../mirror.ts';
+
+/** Reasons for which something may be tried once an hour. */
+const TRIED_HOURLY: ReadonlySet<string> = new Set(['Refused', 'Contended', 'TablesNotFound', 'Unsupported']);
+/** What the runs of a job say; they go on by the server's own schedule. */
+const RUNS: ReadonlySet<string> = new Set(['LastRunSucceeded', 'Fresh']);
+
+export interface Baseline {
+  at: number;
+  statuses: Map<string, string>;
+  requests: number;
+  writes: number;
+}
+
+/** What is said now, to be compared with later. */
+export function baseline({ setting }: Land): Baseline {
+  const { clock, mirror, simulator, cluster } = setting;
+  return {
+    at: clock.now(),
+    statuses: new Map([...mirror.resources.values()].map((one) => [keyOf(one), configurationOf(one)])),
+    requests: simulator.requests.length,
+    writes: cluster.writes.length,
+  };
+}
+
+/** Since then no status says anything else, and Sync was left alone but for an hourly try of what was refused. */
+export function checkStable({ setting }: Land, before: Baseline): void {
+  for (const resource of setting.mirror.resources.values()) {
+    const was = before.statuses.get(keyOf(resource));
+    const is = configurationOf(resource);
+    if (was !== is) setting.violate('stability', `${keyOf(resource)} does not stay as it was: ${was} → ${is}`);
+  }
+  const hours = Math.ceil((setting.clock.now() - before.at) / 3_600_000);
+  const stalled = [...setting.mirror.resources.values()].filter(({ status }) =>
+    (status?.conditions ?? []).some(({ type, reason }: Loose) => type === 'Stalled' && TRIED_HOURLY.has(reason)),
+  );
+  const writes = setting.simulator.requests.slice(before.requests).filter(({ write }) => write);
+  if (writes.length > stalled.length * hours) {
+    const shown = writes.slice(0, 3).map(({ method, path, status }) => `${method} ${path} (${status})`);
+    setting.violate('stability', `${writes.length} writes to Sync although nothing changes: ${shown.join(', ')}`);
+  }
+}
+
+/** Nothing at all was written to Kubernetes but leases. */
+export function checkQuiet({ setting }: Land, before: Baseline): void {
+  const writes = setting.cluster.writes.slice(before.writes).filter(({ resource }) => resource !== 'leases');
+  if (writes.length === 0) return;
+  const shown = writes.slice(0, 3).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
+  setting.violate(
+    'quiet',
+    `${writes.length} writes to Kubernetes in a day in which nothing happens: ${shown.join(', ')}`,
+  );
+}
+
+function configurationOf({ status }: KubeObject): string {
+  const { conditions = [], lastRun: _, taskRuns: _tasks, nextRun: _next, observed: _observed, ...rest } = status ?? {};
+  return JSON.stringify({ conditions: conditions.filter(({ type }: Loose) => !RUNS.has(type)), ...rest });
+}

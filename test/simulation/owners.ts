@@ -1,0 +1,43 @@
+import type { KubeObject } from '../cluster/types.ts';
+import { SIM_KINDS } from './kinds/all.ts';
+import { idOfWorkspace } from './kinds/workspace.ts';
+import type { Land } from './land.ts';
+import type { Snap } from './syncWrites.ts';
+
+/** Which resources stand behind an object of Sync, now or a moment ago: a call that is under way outlives its resource. */
+export interface Owners {
+  /** Those whose status says that they own it. */
+  ownersOf(id: string): KubeObject[];
+  /** Those that wrote down that they are about to make an object of this kind, place and name. */
+  makersOf(snap: Snap): KubeObject[];
+  /** Those that want an object of this kind, place and name. */
+  wantersOf(snap: Snap): KubeObject[];
+}
+
+const RECENT_MS = 60_000;
+
+export function createOwners(land: Land): Owners {
+  const { mirror, clock } = land.setting;
+  let recent: { at: number; resource: KubeObject }[] = [];
+  mirror.onChange((before, after) => {
+    if (before && (!after || before.status?.id !== after.status?.id || before.status?.owned !== after.status?.owned)) {
+      recent.push({ at: clock.now(), resource: before });
+    }
+  });
+  const all = () => {
+    recent = recent.filter(({ at }) => clock.now() - at < RECENT_MS);
+    return [...mirror.resources.values(), ...recent.map(({ resource }) => resource)];
+  };
+  const wants = (resource: KubeObject, { kind, name, parentId }: Snap) => {
+    if (SIM_KINDS.find((one) => one.kind === resource.kind)?.remote !== kind || resource.spec.name !== name)
+      return false;
+    if (parentId === undefined) return true;
+    const workspace = idOfWorkspace(land, resource.metadata.namespace!, resource.spec.workspaceRef.name);
+    return workspace === undefined || workspace === parentId;
+  };
+  return {
+    ownersOf: (id) => all().filter(({ status }) => status?.id === id && status.owned === true),
+    makersOf: (snap) => all().filter((one) => one.status?.pending?.intent?.verb === 'create' && wants(one, snap)),
+    wantersOf: (snap) => all().filter((one) => wants(one, snap)),
+  };
+}

@@ -1,0 +1,97 @@
+import type { Item } from '../../simulator/state.ts';
+import { itemsOf, nameOf } from '../../simulator/state.ts';
+import { SIM_KINDS, simKindOf } from '../kinds/all.ts';
+import type { SimKind } from '../kinds/simKind.ts';
+import type { Land } from '../land.ts';
+import type { WeighedActs } from './act.ts';
+
+/** What people do in Sync's own console. */
+export const PEOPLE: WeighedActs = [
+  [6, tamper],
+  [2, remove],
+  [1, rename],
+  [2, makeByHand],
+  [2, runJob],
+  [1, cancelRun],
+];
+
+function pickItem(land: Land): [SimKind, Item] | undefined {
+  const { state } = land.setting.simulator;
+  const all = SIM_KINDS.flatMap((kind) =>
+    [...itemsOf(state, kind.remote).values()]
+      .filter(({ id }) => id !== state.defaultWorkspaceId)
+      .map((item): [SimKind, Item] => [kind, item]),
+  );
+  return land.dice.pickAny(all);
+}
+
+function tamper(land: Land): string | undefined {
+  const found = pickItem(land);
+  return found?.[0].tamper(found[1], land);
+}
+
+function remove(land: Land): string | undefined {
+  const found = pickItem(land);
+  if (!found) return undefined;
+  const [kind, item] = found;
+  const { state, console } = land.setting.simulator;
+  const holds = [...state.connections.values(), ...state.jobs.values()].some(({ parentId }) => parentId === item.id);
+  const uses = [...state.jobs.values()].some(({ fields }) =>
+    [fields.source_connection, fields.destination_connection].includes(item.id),
+  );
+  // The console refuses that as well.
+  if (holds || uses) return undefined;
+  console.remove(kind.remote, item.id);
+  return `removes ${kind.remote} ${nameOf(item)}`;
+}
+
+function rename(land: Land): string | undefined {
+  const found = pickItem(land);
+  if (!found) return undefined;
+  const [kind, item] = found;
+  const before = nameOf(item);
+  land.setting.simulator.console.edit(kind.remote, item.id, { name: `${before}!` });
+  return `renames ${kind.remote} ${before} to ${before}!`;
+}
+
+/** An object under a name that a manifest wants, too. */
+function makeByHand(land: Land): string | undefined {
+  const manifest = land.dice.pickAny([...land.wanted.values()].filter(({ kind }) => simKindOf(kind)));
+  if (!manifest) return undefined;
+  const same = land.dice.chance(0.5);
+  return byHand(land, manifest, same);
+}
+
+export function byHand(land: Land, manifest: Parameters<SimKind['byHand']>[0], same: boolean): string | undefined {
+  try {
+    const item = simKindOf(manifest.kind)!.byHand(manifest, same, land);
+    return item && `makes ${item.kind} ${nameOf(item)} by hand, ${same ? 'as the manifest has it' : 'in another way'}`;
+  } catch {
+    // The console refuses a name that is taken.
+    return undefined;
+  }
+}
+
+function runJob(land: Land): string | undefined {
+  const { state, console } = land.setting.simulator;
+  const job = land.dice.pickAny([...state.jobs.values()]);
+  if (!job || isRunning(land, job)) return undefined;
+  const outcome = land.dice.pick(['success', 'success', 'fail', 'error'] as const);
+  console.behaviour(job.id, { outcome, taskMs: land.dice.between(1, 60) * 1000 });
+  console.run(job.id);
+  return `runs ${nameOf(job)}, which is to end as ${outcome}`;
+}
+
+function cancelRun(land: Land): string | undefined {
+  const { state, console } = land.setting.simulator;
+  const job = land.dice.pickAny([...state.jobs.values()].filter((one) => isRunning(land, one)));
+  if (!job) return undefined;
+  console.cancel(job.id);
+  return `cancels the run of ${nameOf(job)}`;
+}
+
+function isRunning({ setting }: Land, { id }: Item): boolean {
+  return [...setting.simulator.state.runs.values()].some(
+    ({ targetId, endedAt }) => targetId === id && endedAt === undefined,
+  );
+}

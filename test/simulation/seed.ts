@@ -1,0 +1,103 @@
+import { server, workspace } from '../support/manifests.ts';
+import { choosePolicies } from './kinds/policies.ts';
+import { createLand, type Land } from './land.ts';
+import { adoption } from './oracles/adoption.ts';
+import { approvals } from './oracles/approvals.ts';
+import { atMostOnce } from './oracles/atMostOnce.ts';
+import { checkConvergence, type Ends } from './oracles/convergence.ts';
+import { deletions } from './oracles/deletions.ts';
+import { lease } from './oracles/lease.ts';
+import { masks } from './oracles/masks.ts';
+import { oneShots } from './oracles/oneShots.ts';
+import type { Oracle } from './oracles/oracle.ts';
+import { permission } from './oracles/permission.ts';
+import { baseline, checkQuiet, checkStable } from './oracles/quiet.ts';
+import { checkSecrecy } from './oracles/secrecy.ts';
+import { tasks } from './oracles/tasks.ts';
+import { createOwners } from './owners.ts';
+import { approveAll, askAgain, calmDown } from './parties/calm.ts';
+import { storm } from './parties/storm.ts';
+import { createSetting, type Setting } from './setting.ts';
+import type { Timeline } from './timeline.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+export interface SeedResult {
+  seed: number;
+  /** What must never happen and did; empty: all is well. */
+  violations: readonly string[];
+  virtualMs: number;
+  ends: Ends;
+  timeline: Timeline;
+}
+
+const ORACLES: readonly Oracle[] = [
+  lease,
+  atMostOnce,
+  tasks,
+  permission,
+  approvals,
+  adoption,
+  deletions,
+  oneShots,
+  masks,
+];
+
+/** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes a day of quiet. */
+export async function runSeed(seed: number): Promise<SeedResult> {
+  const setting = createSetting(seed);
+  const land = createLand(setting);
+  const owners = createOwners(land);
+  for (const oracle of ORACLES) oracle(land, owners);
+  const start = setting.clock.now();
+  prepare(land);
+  for (const replica of setting.replicas) replica.start();
+  await storm(land);
+  const ends = await calm(land);
+  await checkSecrecy(land);
+  stop(setting);
+  const { violations, timeline } = setting;
+  return { seed, violations, virtualMs: setting.clock.now() - start, ends, timeline };
+}
+
+function prepare(land: Land): void {
+  const { dice, setting } = land;
+  const defaults = dice.chance(0.2) ? choosePolicies(dice) : undefined;
+  delete defaults?.suspend;
+  const pollInterval = dice.pick(['15s', '60s', '60s']);
+  const limits = { requestsPerSecond: dice.pick([5, 10, 100]) };
+  const timeZone = dice.pick(['Etc/UTC', undefined]);
+  land.apply(server({ pollInterval, resyncInterval: '10m', limits, timeZone, defaults }));
+  land.apply(workspace());
+  setting.simulator.echoSecrets(dice.chance(0.5));
+}
+
+async function calm(land: Land): Promise<Ends> {
+  const { setting, dice } = land;
+  const { clock } = setting;
+  calmDown(land);
+  const approves = dice.chance(0.6);
+  for (let minute = 0; minute < 20; minute++) {
+    await clock.advance(MINUTE);
+    if (approves) approveAll(land);
+  }
+  askAgain(land);
+  for (let minute = 0; minute < 15; minute++) {
+    await clock.advance(MINUTE);
+    if (approves) approveAll(land);
+  }
+  await clock.advance(10 * MINUTE);
+  const ends = checkConvergence(land);
+  if (setting.violations.length > 0) return ends;
+  const before = baseline(land);
+  await clock.advance(land.quiet ? 24 * HOUR : 30 * MINUTE);
+  checkStable(land, before);
+  if (land.quiet) checkQuiet(land, before);
+  checkConvergence(land);
+  return ends;
+}
+
+function stop({ replicas }: Setting): void {
+  for (const { instance } of replicas) instance?.kill();
+}
