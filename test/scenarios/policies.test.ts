@@ -92,6 +92,7 @@ test('a workspace given by name is made, and renamed by its name with its id', a
   world.apply(basics(), made('Team'));
   await world.start();
   await world.ready('SyncWorkspace', 'team');
+  await quiet(world);
   const { id } = itemNamed(world, 'workspaces', 'Team');
   const since = world.clock.now();
   world.apply(made('Team A', { id }));
