@@ -18,6 +18,7 @@ import { planObject } from './planObject.ts';
 import { refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
 import { report } from './report.ts';
+import { resyncIn } from './resync.ts';
 import { type Settled, settleWrites } from './settle.ts';
 import { unreadable } from './unsupported.ts';
 import { MISSING_MS } from './verdict.ts';
@@ -44,6 +45,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     pass.memory.corrections = [];
     echo(pass, 'reconcile-requested-at');
   }
+  if ((resyncIn(pass) ?? 1) <= 0) pass.memory.deepDue = true;
   pass.memory.wanted = wantedDigest(pass);
   const { id, owned } = pass.draft.status;
   const rival = id !== undefined && owned === true && enforces(pass) ? checkClaim(pass, id) : undefined;
