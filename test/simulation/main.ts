@@ -26,7 +26,6 @@ else if (values.seeds !== undefined) {
 }
 
 async function replay(seed: number, quiet: boolean): Promise<number> {
-  await import('../../src/kube/kubeconfig.ts');
   const { timeline, violations } = await runSeed(seed);
   if (!quiet) process.stdout.write(`${timeline.show()}\n`);
   process.stdout.write(`seed ${seed}: ${violations.length === 0 ? 'all is well' : violations.join('\n')}\n`);
