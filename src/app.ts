@@ -1,21 +1,27 @@
 import { KINDS } from './api/registry.ts';
 import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
+import { LEASE } from './app/names.ts';
 import { measureRuns } from './app/runMetrics.ts';
+import { createRun } from './app/runObjects.ts';
+import { wakeRuns } from './app/runWakes.ts';
 import { createSessionLinks } from './app/sessionLinks.ts';
 import type { Config } from './config.ts';
+import type { Kind } from './engine/kind.ts';
 import { createMacs } from './engine/macs.ts';
 import { measureObjects } from './engine/objectMetrics.ts';
 import { loadOperatorKey } from './engine/operatorKey.ts';
 import { createQueue } from './engine/queue.ts';
 import type { Reconciler } from './engine/reconciler.ts';
+import type { Resource } from './engine/resource.ts';
 import { createWakes, indexStore, type Wired } from './engine/wakes.ts';
 import type { KindContext } from './kinds/context.ts';
+import { runIds, runReferences, targetKeys } from './kinds/run/references.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
 import { createSessions } from './kinds/session/createSessions.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
-import { loadConnection } from './kube/connection.ts';
 import { createElector, type Elector } from './kube/lease.ts';
+import { loadConnection } from './kube/loadConnection.ts';
 import { createRecorder } from './kube/recorder.ts';
 import { createValueReader } from './kube/secretReader.ts';
 import { sleep } from './ports/clock.ts';
@@ -34,7 +40,6 @@ export interface App {
   readonly deposed: Promise<void>;
 }
 
-const LEASE = 'sync-operator';
 const DRAIN_MS = 20_000;
 const FLUSH_MS = 2_000;
 
@@ -68,31 +73,53 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const recorder = createRecorder({ client, clock, random, meter, logger, component: 'sync-operator' });
   const values = createValueReader({ client, clock, logger });
 
-  const references = new Map([['SyncServer', serverReferences]]);
+  const references = new Map([
+    ['SyncServer', serverReferences],
+    ['SyncRun', runReferences],
+  ]);
+  const names = new Map<string, NonNullable<Kind['nameOf']>>();
   const wired: Wired[] = definitions.map(({ kind }) => ({
     kind,
     store: caches.stores[kind]!,
     queue: createQueue({ clock, meter, name: kind.toLowerCase() }),
     references: (resource) => references.get(kind)?.(resource) ?? [],
+    nameOf: (resource) => (names.get(kind) ?? named)(resource),
+    // A run outlives what it runs: it is followed on the server.
+    needsNothing: kind === 'SyncRun',
   }));
   for (const one of wired) indexStore(one);
+  caches.stores.SyncRun?.addIndex('runTarget', targetKeys);
+  caches.stores.SyncRun?.addIndex('runId', runIds);
   const reconcilers = new Map<string, Reconciler>();
   const links = createSessionLinks(wired, reconcilers);
   const origins = createOrigins({ clock, random, transport, meter });
   const sessions = createSessions({ clock, random, origins, ...links });
   const namespaceLabels = (name: string) => caches.namespaces.get(name)?.metadata.labels;
-  const context: KindContext = { clock, random, logger, stores: caches.stores, sessions, values, namespaceLabels };
+  const context: KindContext = {
+    clock,
+    random,
+    logger,
+    stores: caches.stores,
+    sessions,
+    values,
+    namespaceLabels,
+    createRun: (manifest) => createRun(client, manifest),
+  };
   const kinds = createKinds(context);
-  for (const kind of kinds) references.set(kind.name, (resource) => kind.references(resource));
+  for (const kind of kinds) {
+    references.set(kind.name, (resource) => kind.references(resource));
+    if (kind.nameOf) names.set(kind.name, kind.nameOf);
+  }
 
   let leading = false;
   const wake = createWakes(wired, () => leading);
   for (const one of wired) one.store.subscribe((change) => wake(one, change));
+  wakeRuns(wired);
   values.onChange((owner) => {
     const [kind, namespace, name] = owner.split('/') as [string, string, string];
     wired.find((one) => one.kind === kind)?.queue.add(`${namespace}/${name}`, 'user');
   });
-  measureObjects(meter, wired);
+  measureObjects(meter, wired, config.metricsMaxObjects);
   measureRuns(meter, caches.stores, config.metricsMaxObjects);
 
   let stopControllers = async () => {};
@@ -148,6 +175,11 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
       await client.close();
     },
   };
+}
+
+/** What most kinds call their object in Sync. */
+function named({ spec }: Resource): string | undefined {
+  return typeof spec.name === 'string' ? spec.name : undefined;
 }
 
 function createLease(client: KubeClient, { clock, random, meter, logger }: Ports, namespace: string): Elector {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './observability/logger.ts';
@@ -9,9 +8,7 @@ import { systemClock } from './ports/clock.ts';
 import { systemFiles } from './ports/files.ts';
 import { systemRandom } from './ports/random.ts';
 import { undiciTransport } from './ports/undiciTransport.ts';
-
-const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
-  .version;
+import { VERSION } from './version.ts';
 
 /** The controller process: configuration, ports, app, signals. Resolves to the exit code. */
 async function main(): Promise<number> {

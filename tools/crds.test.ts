@@ -20,6 +20,11 @@ describe('what is committed is what is generated', () => {
       'SyncWorkspace',
       'SyncConnection',
       'SyncJob',
+      'SyncTransformation',
+      'SyncPipeline',
+      'SyncEvent',
+      'SyncUser',
+      'SyncRun',
     ]);
   });
 });

@@ -1,23 +1,27 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { argocdFiles } from './argocd.ts';
+import { chartFiles } from './chart/files.ts';
 import { crdFiles } from './crds.ts';
 import { docFiles } from './docs.ts';
 
 /**
- * Writes what is generated from src/api: crds/ and docs/reference/<kind>.md. With --check it writes nothing, names what is
+ * Writes what is generated from src/api: crds/, docs/reference/<kind>.md, and parts of charts/, deploy/ and argocd/. With --check it writes nothing, names what is
  * stale and exits with 1. Paths are relative to the root of the repository, where npm runs it.
  */
 
 const check = process.argv.includes('--check');
-const wanted = new Map([...crdFiles(), ...docFiles()]);
+const wanted = new Map([...crdFiles(), ...docFiles(), ...chartFiles(), ...argocdFiles()]);
 
 const stale = [...wanted].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
-// A kind without a controller has no CRD: what nothing generates in crds/ is left over.
-const orphans = existsSync('crds')
-  ? readdirSync('crds')
-      .map((file) => `crds/${file}`)
-      .filter((path) => !wanted.has(path))
-  : [];
+// A kind without a controller has no CRD: what nothing generates in these folders is left over.
+const orphans = ['crds', 'charts/sync-operator/templates/crds'].flatMap((folder) =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .map((file) => `${folder}/${file}`)
+        .filter((path) => !wanted.has(path))
+    : [],
+);
 
 if (check) {
   for (const [path] of stale) console.error(`${path} is stale: run npm run gen`);

@@ -26,8 +26,8 @@ const run = z
     ...span,
     runId: name('Id of the run in Sync.', 128).optional(),
     startedBy: text(
-      'The SyncRun that started it; absent when somebody else did, as the schedule of Sync.',
-      256,
+      'Who started it, as far as that can be known: SyncRun namespace/name; schedule, when it began as the schedule of Sync was due; somebody, when neither did, as a person in the console. Absent: not known.',
+      512,
     ).optional(),
   })
   .meta({ description: 'The last run, whoever started it.' });

@@ -5,7 +5,7 @@ import { type Definition, type Parsed, parseResource } from './definition.ts';
 import type { Field } from './fields.ts';
 import { configMapKeyRef, fixedReference, fixedServerRef } from './references.ts';
 import { name, ruled, text } from './schema.ts';
-import { fixed, idRule, labels, OWNED_FIELDS, ownedShape, updated } from './specParts.ts';
+import { fixed, idRule, labels, local, OWNED_FIELDS, ownedShape, updated } from './specParts.ts';
 
 /** An event: a script that belongs to a pipeline (sync-api-v2.md 3.7). */
 
@@ -52,7 +52,8 @@ export const FIELDS: readonly Field[] = [
   fixed('serverRef'),
   updated('name', 'string'),
   updated('script', 'string'),
-  updated('scriptFrom', 'string'),
+  // Its text is sent as the script.
+  local('scriptFrom', 'json'),
   updated('labels', 'set'),
   ...OWNED_FIELDS,
 ];
@@ -74,7 +75,7 @@ export const SYNC_EVENT: Definition<SyncEventSpec, SyncEventStatus> = {
   ],
   selectableFields: ['.spec.pipelineRef.name', '.spec.name', '.status.id'],
   fields: FIELDS,
-  installed: false,
+  installed: true,
 };
 
 /** Reads an object as a SyncEvent; see parseResource. */

@@ -94,7 +94,7 @@ export const SYNC_PIPELINE: Definition<SyncPipelineSpec, SyncPipelineStatus> = {
   columns: [READY, REASON, SYNCED, LAST_RUN, LAST_RUN_END, ID, AGE],
   selectableFields: ['.spec.workspaceRef.name', '.spec.name', '.status.id'],
   fields: FIELDS,
-  installed: false,
+  installed: true,
 };
 
 /** Reads an object as a SyncPipeline; see parseResource. */

@@ -86,8 +86,8 @@ const attempt = z
   .object({
     state: runState,
     runId: name('Id of the run in Sync.', 128).optional(),
-    startTime: time('When it began.').optional(),
-    completionTime: time('When it ended.').optional(),
+    startTime: time('When the operator began it.').optional(),
+    completionTime: time('When the operator saw its end.').optional(),
     message: text("Sync's words about it.", 1024).optional(),
   })
   .meta({ description: 'One attempt.' });
@@ -97,13 +97,25 @@ const target = z
     id: name('Id in Sync.', 128),
     uid: text('Uid of the resource.', 64).optional(),
     serverIdentity: text('The server: origin, path and default workspace.', 1024),
+    server: text('namespace/name of the SyncServer.', 512),
+    workspaceId: name('Id in Sync of the workspace.', 128).optional(),
   })
   .meta({ description: 'What was run.' });
+
+const runIntent = intent
+  .extend({
+    latest: time('When the newest run known before had begun, by the clock of Sync.').optional(),
+  })
+  .meta({ description: 'A start that was begun and whose run has not ended yet.' });
+
+const cancelled = z
+  .object({ at: time('When Sync was last asked.'), why: text('Why.', 256) })
+  .meta({ description: 'The request to cancel, once Sync was asked.' });
 
 const status = z
   .object({
     ...baseStatusShape,
-    intent: intent.optional(),
+    intent: runIntent.optional(),
     target: target.optional(),
     runId: name('Id of the run in Sync.', 128).optional(),
     attribution: choice(
@@ -117,7 +129,8 @@ const status = z
     completionTime: time('When it ended.').optional(),
     recordsAffected: count('How many records it moved.').optional(),
     tasks: taskRuns.optional(),
-    attempts: list(attempt, 11, 'All attempts, oldest first.').optional(),
+    attempts: list(attempt, 11, 'All attempts that are over, oldest first.').optional(),
+    cancelled: cancelled.optional(),
   })
   .meta({ description: 'How the run goes or went.' });
 
@@ -141,6 +154,12 @@ export const SYNC_RUN: Definition<SyncRunSpec, SyncRunStatus> = {
   columns: [
     conditionColumn('Finished', 'Finished', 'Whether the run has ended.'),
     conditionColumn('Succeeded', 'Succeeded', 'Whether it ended well.'),
+    {
+      name: 'Reason',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Finished")].reason',
+      description: 'Where it stands, or how it ended.',
+    },
     { name: 'State', type: 'string', jsonPath: '.status.state', description: 'The state of the run.' },
     { name: 'Records', type: 'integer', jsonPath: '.status.recordsAffected', description: 'Records moved.' },
     specColumn('Job', 'jobRef.name', 'The job.', 1),
@@ -149,7 +168,7 @@ export const SYNC_RUN: Definition<SyncRunSpec, SyncRunStatus> = {
   ],
   selectableFields: ['.spec.jobRef.name', '.spec.transformationRef.name', '.spec.pipelineRef.name', '.status.state'],
   fields: FIELDS,
-  installed: false,
+  installed: true,
 };
 
 /** Reads an object as a SyncRun, with its defaults filled in; see parseResource. */

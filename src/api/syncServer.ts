@@ -21,6 +21,9 @@ const auth = z
       'Header sends the token as x-cdata-authtoken, Basic as the password of basic authentication.',
     ).default('Header'),
     tokenSecretRef: secretKeyRef('The Secret that holds the token of the API.', 'token'),
+    user: name(
+      'Login name of the user whose token it is. That user is never deactivated, demoted or deleted. When absent, that holds for the only active administrator, which must be the one.',
+    ).optional(),
   })
   .meta({ description: 'How the operator proves who it is.' });
 

@@ -81,7 +81,23 @@ const spec = ruled(
       ...ownedShape,
     })
     .meta({ description: 'The transformation as it shall be. Only fields that are given are managed.' }),
-  [idRule, serverBesideIdRule, neededToCreate(['type', 'destinationRef'])],
+  [
+    idRule,
+    serverBesideIdRule,
+    neededToCreate(['type', 'destinationRef']),
+    {
+      rule: '!(has(self.schedule) && has(self.schedule.cron) && has(self.trigger) && has(self.trigger.cron))',
+      message: 'a transformation has one cron: give schedule.cron or trigger.cron, not both',
+      path: 'trigger.cron',
+      holds: (value) => value.schedule?.cron === undefined || value.trigger?.cron === undefined,
+    },
+    {
+      rule: '!has(self.trigger) || !has(self.trigger.afterTasks) || has(self.trigger.afterJobRef)',
+      message: 'afterTasks are tasks of the job that afterJobRef names: give both',
+      path: 'trigger.afterTasks',
+      holds: (value) => value.trigger?.afterTasks === undefined || value.trigger.afterJobRef !== undefined,
+    },
+  ],
 );
 
 const status = z
@@ -131,7 +147,7 @@ export const SYNC_TRANSFORMATION: Definition<SyncTransformationSpec, SyncTransfo
   ],
   selectableFields: ['.spec.workspaceRef.name', '.spec.destinationRef.name', '.spec.name', '.status.id'],
   fields: FIELDS,
-  installed: false,
+  installed: true,
 };
 
 /** Reads an object as a SyncTransformation; see parseResource. */

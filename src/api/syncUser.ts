@@ -61,7 +61,7 @@ export const SYNC_USER: Definition<SyncUserSpec, SyncUserStatus> = {
   columns: [READY, REASON, SYNCED, specColumn('User', 'user', 'Login name.'), ID, AGE],
   selectableFields: ['.spec.serverRef.name', '.spec.user', '.status.id'],
   fields: FIELDS,
-  installed: false,
+  installed: true,
 };
 
 /** Reads an object as a SyncUser; see parseResource. */

@@ -6,12 +6,18 @@ import type { Macs } from '../engine/macs.ts';
 import type { EngineDeps, PassResult } from '../engine/pass.ts';
 import { createReconciler, type Reconciler } from '../engine/reconciler.ts';
 import type { Resource } from '../engine/resource.ts';
+import { createRunReconciler } from '../engine/run/runReconciler.ts';
 import { refOf, type Wired } from '../engine/wakes.ts';
 import { createConnectionKind } from '../kinds/connection/kind.ts';
 import type { KindContext } from '../kinds/context.ts';
+import { createEventKind } from '../kinds/event/kind.ts';
 import { createJobKind } from '../kinds/job/kind.ts';
+import { createPipelineKind } from '../kinds/pipeline/kind.ts';
+import { createRunKind } from '../kinds/run/kind.ts';
 import { createServerReconciler } from '../kinds/server/reconcile.ts';
 import type { SessionsControl } from '../kinds/session/createSessions.ts';
+import { createTransformationKind } from '../kinds/transformation/kind.ts';
+import { createUserKind } from '../kinds/user/kind.ts';
 import { createWorkspaceKind } from '../kinds/workspace/kind.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Elector } from '../kube/lease.ts';
@@ -21,6 +27,8 @@ import type { Store } from '../kube/store.ts';
 import { controllerRuntimeMetrics } from '../observability/controllerMetrics.ts';
 import type { Ports } from '../ports/ports.ts';
 import { typeOf } from './caches.ts';
+import { runMeter } from './runMetrics.ts';
+import { removeResource } from './runObjects.ts';
 
 /** Workers a kind: they mostly wait for the network, and the server's own limits bind first. */
 const WORKERS = 16;
@@ -46,7 +54,15 @@ export interface Controllers {
 
 /** The kinds that own remote objects. */
 export function createKinds(context: KindContext): Kind[] {
-  return [createWorkspaceKind(context), createConnectionKind(context), createJobKind(context)];
+  return [
+    createWorkspaceKind(context),
+    createConnectionKind(context),
+    createJobKind(context),
+    createTransformationKind(context),
+    createPipelineKind(context),
+    createEventKind(context),
+    createUserKind(context),
+  ];
 }
 
 /** One controller a kind, all over one set of dependencies. */
@@ -59,7 +75,7 @@ export function createControllers(input: ControllersInput): Controllers {
       name: kind,
       queue,
       workers: WORKERS,
-      reconcile: reconcilers.get(kind)?.reconcile ?? serverPasses(input),
+      reconcile: reconcilers.get(kind)?.reconcile ?? OTHER_PASSES[kind]!(input),
       clock: ports.clock,
       random: ports.random,
       logger: ports.logger,
@@ -67,6 +83,22 @@ export function createControllers(input: ControllersInput): Controllers {
     }),
   );
   return { controllers, reconcilers };
+}
+
+/** Kinds that stand for no remote object have passes of their own. */
+const OTHER_PASSES: Readonly<Record<string, (input: ControllersInput) => (key: string) => Promise<PassResult>>> = {
+  SyncServer: serverPasses,
+  SyncRun: runPasses,
+};
+
+function runPasses(input: ControllersInput): (key: string) => Promise<PassResult> {
+  const { context, client, ports } = input;
+  return createRunReconciler(createRunKind(context), {
+    ...engineDeps(input, 'SyncRun'),
+    runsOf: (key) => context.stores.SyncRun?.byIndex('runTarget', key) ?? [],
+    remove: (resource) => removeResource(client, resource),
+    meter: runMeter(ports.meter),
+  });
 }
 
 function serverPasses(input: ControllersInput): (key: string) => Promise<PassResult> {
@@ -89,6 +121,8 @@ function engineDeps(
     'Remote objects left behind by a forced release, by kind',
     ['kind'],
   );
+  // A counter that appears with its first event hides that event from increase().
+  for (const counter of [corrected, orphaned]) counter.inc({ kind }, 0);
   const mayWrite = (ms: number) => elector === undefined || elector.remainingMs() > ms;
   return {
     clock,
@@ -108,5 +142,5 @@ function engineDeps(
 }
 
 function referrersOf(wired: readonly Wired[], resource: Resource): Resource[] {
-  return wired.flatMap(({ store }) => store.byIndex('ref', refOf(resource)));
+  return wired.flatMap(({ store, needsNothing }) => (needsNothing ? [] : store.byIndex('ref', refOf(resource))));
 }

@@ -13,8 +13,18 @@ const PAUSE_MS = 1_000;
 export function createSessionLinks(wired: readonly Wired[], reconcilers: ReadonlyMap<string, Reconciler>): Links {
   const byKind = new Map(wired.map((one) => [one.kind, one]));
   const dependents = createDependents(wired);
+  /** A run also keeps what the job refers to from being changed. */
+  const wakeHeldUp = (one: Wired, key: string) => {
+    const job = one.store.get(key);
+    for (const ref of job ? one.references(job) : []) {
+      const [kind, namespace, name] = ref.split('/') as [string, string, string];
+      const target = byKind.get(kind)?.store.get(`${namespace}/${name}`);
+      const busy = target?.status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'RemoteBusy');
+      if (busy) byKind.get(kind)!.queue.add(`${namespace}/${name}`, 'retry');
+    }
+  };
   return {
-    wake(kind, _workspaceId, objects, _reason) {
+    wake(kind, _workspaceId, objects, reason) {
       const one = byKind.get(kind);
       if (!one) return;
       const keys = new Set<string>();
@@ -23,7 +33,10 @@ export function createSessionLinks(wired: readonly Wired[], reconcilers: Readonl
         const named = name === undefined ? [] : one.store.byIndex('remoteName', name);
         for (const resource of named) if (resource.status?.owned !== true) keys.add(keyOf(resource));
       }
-      for (const key of keys) one.queue.add(key, 'drift');
+      for (const key of keys) {
+        one.queue.add(key, 'drift');
+        if (reason === 'run') wakeHeldUp(one, key);
+      }
     },
     deepDue(kind, id) {
       const one = byKind.get(kind);
@@ -62,6 +75,8 @@ function createDependents(wired: readonly Wired[]) {
             yield* dependents(refOf(resource), undefined);
         } else if (workspaceId === undefined || (resource.spec.workspaceRef as { id?: string })?.id === workspaceId) {
           yield resource;
+          // What lies in a pipeline depends on the server through it.
+          if (kind === 'SyncPipeline') yield* dependents(refOf(resource), undefined);
         }
       }
     }

@@ -6,7 +6,7 @@ import { RemoteError, type RemoteObject } from './remote.ts';
 import type { ChildStatus } from './resource.ts';
 import { clearIntent, isClear, readBack, requireLease, unsettled, writeIntent } from './writing.ts';
 
-/** One batch of child steps: one intent, one call a step, one outcome. */
+/** One batch of child steps: one intent, one call a step, one outcome, which is saved with whatever comes next. */
 export async function applyChildren(
   pass: GatheredPass,
   steps: readonly Step[],
@@ -24,6 +24,7 @@ export async function applyChildren(
   pass.memory.write.at = deps.clock.now();
   for (const step of steps) {
     requireLease(pass);
+    pass.applying = [step];
     pass.memory.wroteAt = deps.clock.now();
     try {
       await applyChild(pass, step, observed, added);
@@ -38,8 +39,9 @@ export async function applyChildren(
   rememberChildren(pass, added);
   // A list that lags must not be planned from, or what it lacks would be added once more: the intent makes the next pass wait.
   const shown = after !== undefined && showsSteps(after, steps, added);
+  const intent = draft.status.pending?.intent;
   if (shown) clearIntent(pass);
-  await draft.save();
+  else if (intent) draft.status.pending = { ...draft.status.pending, intent: { ...intent, done: true } };
   if (after && !shown) throw unsettled('the list was changed, but the server does not show it yet');
   return after;
 }

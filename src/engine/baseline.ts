@@ -54,7 +54,8 @@ function recordChildren(pass: GatheredPass, plan: Plan, observed: RemoteObject):
     draft.status.children = undefined;
     return;
   }
-  if (!observed.children || plan.steps.some((step) => step.child)) return;
+  // A list that is not known in full yet does not tell which of the remembered ones go.
+  if (!observed.children || gathered.desired.missing || plan.steps.some((step) => step.child)) return;
   const before = new Map((draft.status.children ?? []).map((child) => [child.id, child]));
   const kept = expectedOf(kind, gathered.desired, observed.children, draft.status.children ?? []);
   draft.status.children = wanted.flatMap((child, at) => {

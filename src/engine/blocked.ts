@@ -6,11 +6,14 @@ export class Blocked extends Error {
   readonly stalled: boolean;
   /** Nothing can be said about the object yet (its server was not looked at): what is settled stays as it is. */
   readonly unseen: boolean;
-  constructor(reason: string, message: string, how: 'stalled' | 'unseen' | boolean = false) {
+  /** Nothing tells when it is there: look again after this long, milliseconds. */
+  readonly againMs: number | undefined;
+  constructor(reason: string, message: string, how: 'stalled' | 'unseen' | boolean = false, againMs?: number) {
     super(message);
     this.reason = reason;
     this.stalled = how === 'stalled' || how === true;
     this.unseen = how === 'unseen';
+    this.againMs = againMs;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isConflict } from '../kube/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
@@ -59,6 +60,7 @@ export function createController(options: ControllerOptions): Controller {
       const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';
       return { pass, measure: { result, terminal: pass.outcome === 'stalled' } };
     } catch (error) {
+      // Somebody changed the object meanwhile, or the lease is gone: the pass is simply made again.
       const expected = isConflict(error) || error instanceof Fenced;
       if (!expected) logger.error({ controller: name, object: key, error: describe(error) }, 'the pass failed');
       return {
@@ -90,11 +92,6 @@ export function createController(options: ControllerOptions): Controller {
       await Promise.all(workers);
     },
   };
-}
-
-/** Somebody changed the object meanwhile: the pass is simply made again. */
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && 'status' in error && error.status === 409;
 }
 
 function describe(error: unknown): string {

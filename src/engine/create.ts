@@ -7,8 +7,11 @@ import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
 import { clearIntent, isClear, requireLease, unsettled, writeIntent } from './writing.ts';
 
-/** Makes the object: intent first, then one call, then the outcome. Without an id in the reply it is looked for. */
-export async function create(pass: GatheredPass, step: Step): Promise<void> {
+/**
+ * Makes the object: intent first, then one call, then the outcome. Without an id in the reply it is looked for. `more`: another
+ * intent follows at once, and saves the outcome with it.
+ */
+export async function create(pass: GatheredPass, step: Step, more: boolean): Promise<void> {
   const { gathered, deps } = pass;
   const { remote, desired } = gathered;
   const last = pass.kind.activation;
@@ -33,12 +36,13 @@ export async function create(pass: GatheredPass, step: Step): Promise<void> {
     if (found.state !== 'found') throw unsettled(`the server did not say which id ${desired.name} got; looking for it`);
     id = found.id;
   }
-  await own(pass, id);
+  own(pass, id);
+  if (!more) await pass.draft.save();
   deps.record(pass.resource, 'Normal', 'Created', `created ${desired.name} as ${id}`);
 }
 
 /** Deletes the object and makes it again. The intent tells a later pass that its absence is our own doing. */
-export async function recreate(pass: GatheredPass, step: Step, object: RemoteObject): Promise<void> {
+export async function recreate(pass: GatheredPass, step: Step, object: RemoteObject, more: boolean): Promise<void> {
   const { gathered, deps } = pass;
   await writeIntent(pass, { verb: 'recreate', at: new Date(deps.clock.now()).toISOString() });
   requireLease(pass);
@@ -46,7 +50,7 @@ export async function recreate(pass: GatheredPass, step: Step, object: RemoteObj
   pass.memory.wroteAt = undefined;
   forgetRemote(pass);
   await gathered.remote.refresh();
-  await create(pass, { ...step, cause: 'spec' });
+  await create(pass, { ...step, cause: 'spec' }, more);
 }
 
 export type Found = { state: 'found'; id: string } | { state: 'none' } | { state: 'several'; ids: string[] };
@@ -66,8 +70,8 @@ export async function findCreated(pass: GatheredPass, intent: Intent): Promise<F
   return ids.length === 1 ? { state: 'found', id: ids[0]! } : { state: 'several', ids };
 }
 
-/** Takes the object as ours: from now on `status.id` names it. What it was made with is the baseline. */
-export async function own(pass: GatheredPass, id: string): Promise<void> {
+/** Takes the object as ours: from now on `status.id` names it. What it was made with is the baseline. Saves nothing. */
+export function own(pass: GatheredPass, id: string): void {
   const { draft, gathered, deps } = pass;
   const { desired, scope } = gathered;
   draft.status.id = id;
@@ -80,7 +84,6 @@ export async function own(pass: GatheredPass, id: string): Promise<void> {
   for (const [path, value] of desired.secrets) applied[path] = deps.macs.mac(path, value);
   draft.status.applied = applied;
   clearIntent(pass);
-  await draft.save();
 }
 
 /** The object is gone: nothing in status speaks of it any more. */

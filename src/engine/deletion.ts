@@ -2,13 +2,13 @@ import { Blocked } from './blocked.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
-import { FINALIZER, setFinalizer, willDelete } from './finalizers.ts';
+import { FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
 import { RemoteError } from './remote.ts';
 import { report } from './report.ts';
-import { keyOf } from './resource.ts';
+import { keyOf, type Resource } from './resource.ts';
 import { MISSING_MS } from './verdict.ts';
 import { requireLease } from './writing.ts';
 
@@ -58,7 +58,10 @@ export async function deletionPass(
     const hindrance = await hindranceOf(gathered, handovers);
     const held = hindrance ?? lastRefusal(gathered);
     if (held) return await blocked(pass, held);
-    return await deleteRemote(gathered);
+    const why = await gathered.gathered.hooks?.keeps?.(status.id!);
+    if (why === undefined) return await deleteRemote(gathered);
+    pass.deps.record(resource, 'Warning', 'Kept', `${gathered.gathered.desired.name} stays on the server: ${why}`);
+    return await letGo(pass);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
@@ -112,13 +115,10 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     deps.wake(kind.name, keyOf(heir));
     return { reason: 'HandedOver', message: `${desired.name} is handed over` };
   }
-  const referrers = deps.referrers(resource);
-  if (referrers.length > 0) {
-    return {
-      reason: 'StillReferenced',
-      message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
-    };
-  }
+  const referrers = deps.referrers(resource).filter((other) => !kind.liesIn?.(resource, other));
+  // Those in it that go too are waited for, but only once nothing else stands in the way.
+  const staying = hooks?.empty ? referrers.filter((other) => !goesAlong(pass, other)) : referrers;
+  if (staying.length > 0) return stillReferenced(pass, staying);
   const run = hooks?.running?.(id);
   if (run?.running)
     return {
@@ -126,10 +126,32 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
       message: `${desired.name} is running (${run.what}); it is deleted when the run ends`,
     };
   const content = (await hooks?.content?.(id)) ?? [];
-  if (content.length === 0) return undefined;
+  if (content.length > 0)
+    return {
+      reason: 'NotEmpty',
+      message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+    };
+  const users = (await hooks?.usedBy?.(id)) ?? [];
+  if (users.length > 0)
+    return {
+      reason: 'StillReferenced',
+      message: `${desired.name} is used by ${names(pass, users)}; remove that first, or set deletionPolicy: Retain`,
+    };
+  if (referrers.length === 0) return undefined;
+  requireLease(pass);
+  await hooks?.empty?.(id);
+  for (const other of referrers) deps.wake(other.kind, keyOf(other));
+  return stillReferenced(pass, referrers);
+}
+
+function goesAlong({ kind, resource }: Pass, other: Resource): boolean {
+  return other.metadata.deletionTimestamp !== undefined && kind.holds?.(resource, other) === true;
+}
+
+function stillReferenced(pass: Pass, referrers: readonly Resource[]): Hindrance {
   return {
-    reason: 'NotEmpty',
-    message: `${desired.name} holds what this deletion does not own: ${names(pass, content)}; remove that first, or set deletionPolicy: Retain`,
+    reason: 'StillReferenced',
+    message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
   };
 }
 
@@ -137,9 +159,13 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   const { gathered, draft, deps, resource } = pass;
   const id = draft.status.id!;
   const before = await gathered.remote.read(id);
-  if (before.state === 'present') {
+  const now = deps.clock.now();
+  // A read that lags is no reason to delete it a second time.
+  const isDone = pass.memory.deletedAt !== undefined && now - pass.memory.deletedAt < gathered.scope.lagGraceMs;
+  if (before.state === 'present' && !isDone) {
     requireLease(pass);
     await gathered.remote.delete(id);
+    pass.memory.deletedAt = now;
     pass.logger.info({ id }, 'deleted on the server');
   }
   const after = before.state === 'absent' ? before : await gathered.remote.read(id);
@@ -155,7 +181,7 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
 
 /** Retained: it only waits for those that need it to delete something themselves. */
 async function letGoWhenUnneeded(pass: Pass): Promise<PassResult> {
-  const needing = pass.deps.referrers(pass.resource).filter(willDelete);
+  const needing = heldDeletes(pass);
   if (needing.length === 0) return letGo(pass);
   return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
 }

@@ -39,6 +39,7 @@ const table: Row[] = [
   { class: 'unauthorised', fits: (status, _, known) => status === 403 && known.probe },
   { class: 'forbidden', fits: (status) => status === 403 },
   { class: 'busy', fits: (status, _, known) => status === 409 && (known.running || known.words !== '') },
+  { class: 'busy', fits: (status, _, known) => [400, 422].includes(status) && known.words !== '' },
   { class: 'busy', fits: (status, _, known) => known.referenceChanged && [400, 404, 409, 422].includes(status) },
   { class: 'nameTaken', fits: (status, _, known) => status === 409 && known.creating },
   { class: 'gone', fits: (status, _, known) => status === 404 && known.itemKnown },

@@ -83,6 +83,7 @@ const unclear = (access: CallAccess) => (access === 'read' ? 'unreachable' : 'am
 
 function isBusy(status: number, known: Known): boolean {
   if (status === 409 && (known.running || saysBusy(known.words))) return true;
+  if ((status === 400 || status === 422) && saysBusy(known.words)) return true;
   return known.referenceChanged && (status === 400 || status === 404 || status === 409 || status === 422);
 }
 

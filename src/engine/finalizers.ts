@@ -24,9 +24,14 @@ function deletes({ policies, draft }: GatheredPass): boolean {
   return draft.status.owned !== false;
 }
 
-/** True while resources that delete something remote refer to this one. */
+/** True while resources in this one delete something remote. */
 export function neededByDeletes(pass: Pass): boolean {
-  return pass.deps.referrers(pass.resource).some(willDelete);
+  return heldDeletes(pass).length > 0;
+}
+
+/** The resources that lie in this one and will delete something remote: they need it to be found. */
+export function heldDeletes({ deps, kind, resource }: Pass): Resource[] {
+  return deps.referrers(resource).filter((other) => kind.holds?.(resource, other) && willDelete(other));
 }
 
 export function willDelete(resource: Resource): boolean {

@@ -20,6 +20,7 @@ function held(steps: Step[], more: Partial<Omit<GateInput, 'policies'>> & { poli
     approved: new Set<string>(),
     contended: false,
     suspicious: false,
+    missing: false,
     ...rest,
     policies: { ...BUILT_IN_POLICIES, ...policies },
   };

@@ -10,6 +10,8 @@ export type Hold =
   | 'Contended'
   | 'SuspiciousSnapshot'
   | 'Approval'
+  /** The children that come before it are not all known yet. */
+  | 'MissingReference'
   | 'EarlierStepHeld';
 
 export interface GateInput {
@@ -19,6 +21,8 @@ export interface GateInput {
   approved: ReadonlySet<string>;
   contended: boolean;
   suspicious: boolean;
+  /** Something that the object refers to has no id yet. */
+  missing: boolean;
   /** The object is not ours yet: `adopt` says whether it may be taken. */
   adoption?: 'allowed' | 'refused';
 }
@@ -54,6 +58,7 @@ function holdOf(input: GateInput, step: Step): Hold | undefined {
   if (step.cause === 'drift' && input.contended) return 'Contended';
   const makesOrLoses = step.verb === 'create' || step.verb === 'recreate';
   if (input.suspicious && makesOrLoses) return 'SuspiciousSnapshot';
+  if (input.missing && step.verb === 'activate') return 'MissingReference';
   if (needsApproval(policies, step) && !input.approved.has(step.key)) return 'Approval';
   return undefined;
 }

@@ -2,10 +2,20 @@ import { expectedDigest } from './applyChildren.ts';
 import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
+import type { Intent } from './resource.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
 const LOOK_MS = 5_000;
+
+const LATER_LOOK_MS = 60_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** How long after its beginning a write may be made again that got no clear reply so often in a row; milliseconds. */
+function patience(unclear = 0): number {
+  return unclear < 2 ? 0 : Math.min(60, 5 * 2 ** (unclear - 2)) * MINUTE;
+}
 
 /**
  * What became of a write whose outcome is unknown: after a crash or a lost reply the operator looks before it acts (design §5,
@@ -15,22 +25,17 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
   const intent = pass.draft.status.pending?.intent;
   if (!intent) return undefined;
   const age = pass.deps.clock.now() - Date.parse(intent.at);
-  const left = pass.gathered.scope.lagGraceMs - age;
+  const { lagGraceMs } = pass.gathered.scope;
+  const left = Math.max(lagGraceMs, patience(pass.memory.unclear)) - age;
+  const lookMs = age < lagGraceMs ? LOOK_MS : LATER_LOOK_MS;
   switch (intent.verb) {
     case 'create':
-      return resolveCreate(pass, left);
+      return resolveCreate(pass, left, lookMs);
     case 'recreate':
       return resolveRecreate(pass);
     case 'children':
       // The list may lag behind adds and deletes that were done: what it shows counts after the grace, or when it is as intended.
-      if (left > 0 && !(await showsExpected(pass, intent.expected)))
-        return wait(
-          'Confirming',
-          'waiting until the server shows an earlier change of the list',
-          Math.min(left, LOOK_MS),
-        );
-      clearIntent(pass);
-      return undefined;
+      return resolveChildren(pass, intent, left, lookMs);
     default:
       pass.deps.record(
         pass.resource,
@@ -43,16 +48,38 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
   }
 }
 
-async function showsExpected(pass: GatheredPass, expected: string | undefined): Promise<boolean> {
-  const { kind, draft, gathered } = pass;
-  if (expected === undefined || !kind.children || draft.status.id === undefined) return false;
-  const result = await gathered.remote.read(draft.status.id);
-  if (result.state !== 'present' || !result.object.children) return false;
-  const { natural } = kind.children;
-  return expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
+async function resolveChildren(pass: GatheredPass, intent: Intent, left: number, lookMs: number) {
+  const { kind, gathered } = pass;
+  const shown = await shownChildren(pass);
+  const asExpected = shown !== undefined && expectedDigest(shown) === intent.expected;
+  if (left > 0 && !asExpected) {
+    return wait('Confirming', 'waiting until the server shows an earlier change of the list', Math.min(left, lookMs));
+  }
+  const wanted = gathered.desired.children?.length ?? 0;
+  if (!asExpected && intent.done && shown?.length === 0 && wanted > 0) {
+    // What was added and is never shown would be added for ever.
+    const message =
+      `${gathered.desired.name} took what spec.${kind.children!.list} adds, and lists nothing: look at it in Sync; ` +
+      `if this server lists it elsewhere, say so in the SyncServer's spec.routes, or remove spec.${kind.children!.list}`;
+    const verdict = { state: 'stalled', reason: 'Unsupported', message } as const;
+    return { verdict, result: { outcome: 'stalled', againMs: HOUR } as const };
+  }
+  if (asExpected) pass.memory.unclear = undefined;
+  clearIntent(pass);
+  return undefined;
 }
 
-async function resolveCreate(pass: GatheredPass, left: number) {
+/** What identifies the children that the server shows now; undefined when it cannot tell. */
+async function shownChildren(pass: GatheredPass): Promise<string[] | undefined> {
+  const { kind, draft, gathered } = pass;
+  if (!kind.children || draft.status.id === undefined) return undefined;
+  const result = await gathered.remote.read(draft.status.id);
+  if (result.state !== 'present' || !result.object.children) return undefined;
+  const { natural } = kind.children;
+  return result.object.children.map(({ fields }) => natural(fields));
+}
+
+async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   const intent = pass.draft.status.pending!.intent!;
   if (pass.draft.status.id !== undefined) {
     clearIntent(pass);
@@ -61,7 +88,9 @@ async function resolveCreate(pass: GatheredPass, left: number) {
   const { name } = pass.gathered.desired;
   const found = await findCreated(pass, intent);
   if (found.state === 'found') {
-    await own(pass, found.id);
+    own(pass, found.id);
+    await pass.draft.save();
+    pass.memory.unclear = undefined;
     pass.memory.deepDue = true;
     pass.deps.record(
       pass.resource,
@@ -79,7 +108,7 @@ async function resolveCreate(pass: GatheredPass, left: number) {
     };
   }
   if (left > 0)
-    return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, LOOK_MS));
+    return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, lookMs));
   clearIntent(pass);
   return undefined;
 }

@@ -22,6 +22,14 @@ export interface Kind {
   warnings(resource: Resource): { path: string; message: string }[];
   /** What it refers to, as `SyncServer/team/prod`, `Secret/team/token`: a change there wakes it, there or not. */
   references(resource: Resource): string[];
+  /** What it is called on the server, as far as the spec says; `spec.name` when absent. */
+  nameOf?(resource: Resource): string | undefined;
+  /** Whether the other one lies in it, so that it is needed to delete that one. */
+  holds?(resource: Resource, other: Resource): boolean;
+  /** Whether it lies in the other one, for whose end it does not wait although that refers to it. */
+  liesIn?(resource: Resource, other: Resource): boolean;
+  /** Asks for a run of it, for one value of `run-requested-at`; the same value asks for the same run. Absent: it cannot run. */
+  requestRun?(resource: Resource, token: string): Promise<void>;
   /** Resolves references, secrets and the server; throws Blocked with the name of what is missing. */
   gather(resource: Resource): Promise<Gathered>;
 }
@@ -33,6 +41,10 @@ export interface ChildRules {
   list: string;
   /** What tells one from the others, of its fields; the same for desired and observed ones. */
   natural(fields: ReadonlyMap<string, Json>): string;
+  /** What people call it; `natural` when absent. */
+  label?(fields: ReadonlyMap<string, Json>): string;
+  /** What is lost with one that is removed: `the replication state`; absent: nothing. */
+  loss?: string;
 }
 
 /** Everything that one pass needs to know, gathered before anything is observed. */
@@ -53,7 +65,20 @@ export interface Desired {
   secrets: ReadonlyMap<string, string>;
   /** Undefined: unmanaged; empty: none. */
   children?: DesiredChild[];
+  /**
+   * Why some of the children are not in the list yet: what they refer to has no id. Until then the others are put in place, nothing
+   * is taken away, and the object is not switched on.
+   */
+  missing?: Missing;
   childPolicy: 'Exact' | 'AtLeast';
+}
+
+/** What is waited for, in the words of a condition. */
+export interface Missing {
+  reason: string;
+  message: string;
+  /** Nothing tells when it comes: look again after this long, milliseconds. */
+  againMs?: number;
 }
 
 export interface DesiredChild {
@@ -111,6 +136,12 @@ export interface KindHooks {
   cancel?(id: string): Promise<void>;
   /** Names of remote content that deleting `id` would destroy and that no resource of ours owns. */
   content?(id: string): Promise<string[]>;
+  /** Names of what uses the object on the server and would break without it. */
+  usedBy?(id: string): Promise<string[]>;
+  /** Lets go of what lies in the object, all of which is being deleted too, so that it can go first. */
+  empty?(id: string): Promise<void>;
+  /** Why the object stays on the server although its resource and policy say that it shall go. */
+  keeps?(id: string): Promise<string | undefined>;
   /** One-shot or follow-up calls (test, resets), due now; run one after another once the object is settled. */
   actions?(input: ActionInput): Action[];
   /** Extra status and conditions (last run, freshness), computed on every pass from what is known; no I/O. */

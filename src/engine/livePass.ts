@@ -1,26 +1,32 @@
-import { actionPass } from './actions.ts';
 import { adopt, adoptionRefused, checkClaim, mayAdopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approvable, describePlan, summarise } from './approval.ts';
 import { isUnchanged, recordBaseline } from './baseline.ts';
 import { claimKey } from './claims.ts';
+import { conclude, finish, showPlan } from './conclude.ts';
 import type { Verdict } from './conditions.ts';
 import { forgetRemote } from './create.ts';
 import { shortHash } from './digest.ts';
 import { type Gated, gate } from './gate.ts';
 import { checkIdentity } from './identity.ts';
 import { resolveIntent } from './intent.ts';
-import { isContended } from './memory.ts';
+import { isContended, waitedFor } from './memory.ts';
 import { type Observation, observe } from './observe.ts';
-import { echo, type GatheredPass, type PassResult } from './pass.ts';
+import { echo, enforces, type GatheredPass, type PassResult, suspendedBy } from './pass.ts';
 import type { Plan } from './plan.ts';
 import { planObject } from './planObject.ts';
+import { refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
 import { report } from './report.ts';
 import { type Settled, settleWrites } from './settle.ts';
-import { MISSING_MS, verdictOf } from './verdict.ts';
+import { unreadable } from './unsupported.ts';
+import { MISSING_MS } from './verdict.ts';
 
 const HOUR = 3_600_000;
+/** The end of the run wakes it; this is for one whose end was missed. */
+const BUSY_LOOK_MS = 300_000;
+/** What the server does not show consistently is looked at at least so often; milliseconds. */
+const MOST_LOOK_MS = 300_000;
 
 /** One pass over an object whose server can be used. Rejects with RemoteError, Fenced or a conflict of Kubernetes. */
 export async function livePass(pass: GatheredPass, handovers: Set<string>): Promise<PassResult> {
@@ -29,6 +35,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     const again = changed.state === 'progressing';
     return report(pass, changed, again ? { outcome: 'wait', againMs: 1_000 } : { outcome: 'stalled' }, pass);
   }
+  forgetRenamed(pass);
   const waiting = await resolveIntent(pass);
   if (waiting) return report(pass, waiting.verdict, waiting.result, pass);
   if (pass.fired.has('reconcile-requested-at')) {
@@ -49,22 +56,27 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     memory: pass.memory,
     now: pass.deps.clock.now(),
     startedAt: pass.startedAt,
-    unchanged: isUnchanged(pass),
+    unchanged: isUnchanged(pass) && pass.gathered.desired.missing === undefined,
   });
   return decide(pass, observation, handovers);
 }
 
+/** What is not ours is known by its name: under another name the resource means another object. */
+function forgetRenamed({ draft, gathered, resource }: GatheredPass): void {
+  const { status } = draft;
+  if (status.id === undefined || status.owned === true || resource.spec.id !== undefined) return;
+  const glance = gathered.remote.glance({ name: gathered.desired.name });
+  if (glance.state === 'unlisted' || (glance.state === 'present' && glance.ids.includes(status.id))) return;
+  status.id = undefined;
+  status.owned = undefined;
+}
+
 async function decide(pass: GatheredPass, observation: Observation, handovers: Set<string>): Promise<PassResult> {
   const { desired } = pass.gathered;
+  pass.memory.unseenSince = undefined;
   switch (observation.state) {
     case 'unsettled': {
-      const { message, retryAfterMs } = observation;
-      return report(
-        pass,
-        { state: 'progressing', reason: 'Observing', message },
-        { outcome: 'wait', againMs: retryAfterMs },
-        pass,
-      );
+      return unsettledPass(pass, observation);
     }
     case 'ambiguous': {
       const message = `${observation.ids.length} objects are called ${desired.name} (${observation.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant`;
@@ -80,6 +92,24 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
       if (observation.instead) forgetRemote(pass);
       return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
   }
+}
+
+/** Looks again, less and less often; what stays contradictory is a matter for a person. */
+async function unsettledPass(
+  pass: GatheredPass,
+  { message, retryAfterMs }: { message: string; retryAfterMs: number },
+): Promise<PassResult> {
+  const waited = waitedFor(pass.memory, 'Observing', pass.deps.clock.now());
+  const againMs = Math.max(retryAfterMs, Math.min(waited / 2, MOST_LOOK_MS));
+  const stallMessage = `${message}, for ten minutes now; look at ${pass.gathered.desired.name} in Sync, or set spec.id`;
+  const verdict = {
+    state: 'progressing',
+    reason: 'Observing',
+    message,
+    stallMessage,
+    stallAfterMs: MISSING_MS,
+  } as const;
+  return report(pass, verdict, { outcome: 'wait', againMs }, pass);
 }
 
 function settledVerdict(pass: GatheredPass): Verdict {
@@ -155,11 +185,15 @@ async function gatedPass(
     showPlan(pass, gated);
     return report(pass, { state: 'stalled', ...refused }, { outcome: 'stalled', againMs: HOUR }, pass, object);
   }
+  const busy = stillBusy(pass);
+  if (busy) return report(pass, busy, { outcome: 'wait', againMs: BUSY_LOOK_MS }, pass, object);
   noteDrift(pass, gated);
   pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
   const after = await apply(pass, gated.go, object);
   announceWrites(pass, gated);
   pass.memory.refused = undefined;
+  pass.memory.unclear = undefined;
+  pass.memory.busy = undefined;
   // Whatever was approved and is done must not be approved a second time.
   const rest = planFor(pass, after, vanished && pass.draft.status.id === undefined);
   const settledAfter = after
@@ -199,6 +233,7 @@ function gateSteps(pass: GatheredPass, plan: Plan, adoption: 'allowed' | 'refuse
     approved: new Set(pass.draft.status.pending?.approved),
     contended: isContended(pass.memory, now),
     suspicious: pass.gathered.scope.suspicious !== undefined,
+    missing: pass.gathered.desired.missing !== undefined,
     ...(adoption && { adoption }),
   });
 }
@@ -221,23 +256,6 @@ function approve(pass: GatheredPass, gated: Gated): boolean {
   return keys.length > 0;
 }
 
-/** What the server refused an hour ago or less is not sent again while the same is wanted. */
-function refusal(pass: GatheredPass): { reason: string; message: string } | undefined {
-  const { refused, wanted } = pass.memory;
-  if (!refused || refused.digest !== wanted || pass.deps.clock.now() - refused.at >= HOUR) return undefined;
-  return { reason: refused.reason, message: refused.message };
-}
-
-/** A PUT over something that only lists show may lose what they leave out, unless the server is known to merge. */
-function unreadable({ gathered, kind }: GatheredPass, gated: Gated): { reason: string; message: string } | undefined {
-  const { canReadItems, putStyle } = gathered.scope;
-  if (canReadItems || putStyle === 'merge' || !gated.go.some(({ verb }) => verb === 'update')) return undefined;
-  const message =
-    `this server cannot read a single object of ${kind.name}, so that an update could lose fields that its lists leave out; ` +
-    `if it merges updates, say so in the SyncServer's spec.wire.facts.putStyle`;
-  return { reason: 'Unsupported', message };
-}
-
 function noteDrift(pass: GatheredPass, gated: Gated): void {
   const drift = gated.go.filter((step) => step.cause === 'drift' || step.cause === 'vanished');
   if (drift.length === 0) return;
@@ -253,71 +271,10 @@ function announceWrites(pass: GatheredPass, gated: Gated): void {
   pass.deps.record(pass.resource, 'Normal', rotated ? 'SecretRotated' : 'Updated', `wrote ${summarise(steps)}`);
 }
 
-async function conclude(
-  pass: GatheredPass,
-  settled: Settled,
-  gated: Gated,
-  object: RemoteObject | undefined,
-  wrote: boolean,
-): Promise<PassResult> {
-  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object);
-  pruneApprovals(pass, gated);
-  const plan = showPlan(pass, gated);
-  const verdict = verdictOf({
-    gated,
-    plan,
-    unconfirmed: settled.unconfirmed,
-    refused: settled.refused,
-    suspended: suspendedBy(pass),
-    name: pass.gathered.desired.name,
-    exists: object !== undefined,
-    suspicious: pass.gathered.scope.suspicious,
-  });
-  return finish(pass, verdict, object, wrote);
-}
-
-async function finish(
-  pass: GatheredPass,
-  verdict: Verdict,
-  object: RemoteObject | undefined,
-  wrote: boolean,
-): Promise<PassResult> {
-  const mayAct = verdict.state === 'converged' && enforces(pass) && pass.draft.status.owned === true;
-  if (mayAct) await actionPass(pass, wrote);
-  const outcome = verdict.state === 'stalled' ? 'stalled' : verdict.state === 'progressing' ? 'retry' : 'done';
-  const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
-  return report(pass, verdict, { outcome, ...(contended && { againMs: HOUR }) }, pass, object);
-}
-
-function showPlan(pass: GatheredPass, gated: Gated) {
-  const plan = describePlan(gated, pass.draft.status.plan, pass.deps.random);
-  pass.draft.status.plan = plan;
-  return plan;
-}
-
-/** Approvals stay until their step is done or is another one. */
-function pruneApprovals(pass: GatheredPass, gated: Gated): void {
-  const { pending } = pass.draft.status;
-  if (!pending?.approved) return;
-  const keys = new Set([...gated.go, ...gated.held.map(({ step }) => step)].map(({ key }) => key));
-  const approved = pending.approved.filter((key) => keys.has(key));
-  const { approved: _, ...rest } = pending;
-  const left = approved.length > 0 ? { ...rest, approved } : rest;
-  pass.draft.status.pending = Object.keys(left).length > 0 ? left : undefined;
-}
-
 function digestNow(pass: GatheredPass): string | undefined {
   const id = pass.draft.status.id;
   const glance = id === undefined ? undefined : pass.gathered.remote.glance({ id });
   return glance?.state === 'present' ? glance.digest : undefined;
-}
-
-function enforces(pass: GatheredPass): boolean {
-  return pass.policies.managementPolicy === 'Enforce';
-}
-
-function suspendedBy(pass: GatheredPass): string | undefined {
-  return pass.resource.spec.suspend === true ? 'suspended' : pass.gathered.scope.suspendedBy;
 }
 
 function wantedDigest({ gathered, deps }: GatheredPass): string {

@@ -1,7 +1,10 @@
 import { longestIncreasing } from './longestIncreasing.ts';
 
-/** Exact: the list is what the spec says. AtLeast: it holds what the spec says; items of others stay, in their order. */
-export type ListPolicy = 'Exact' | 'AtLeast';
+/**
+ * Exact: the list is what the spec says. AtLeast: it holds what the spec says; items of others stay, in their order. AddOnly: the
+ * desired list is not known in full yet, so nothing goes and nothing becomes another item.
+ */
+export type ListPolicy = 'Exact' | 'AtLeast' | 'AddOnly';
 
 export interface DesiredItem {
   /** What the item was remembered by: its own key, or a hash of the natural key. */
@@ -84,7 +87,8 @@ function match({
 
   // Under AtLeast only what was ours may become another item of ours.
   const ours = new Set(remembered.map(({ id }) => id));
-  const left = [...free].filter((at) => policy === 'Exact' || ours.has(observed[at]!.id));
+  const mayBecomeAnother = (at: number) => policy === 'Exact' || (policy === 'AtLeast' && ours.has(observed[at]!.id));
+  const left = [...free].filter(mayBecomeAnother);
   for (const index of desired.keys()) if (partner[index] === undefined) pair(index, left.shift());
   return partner;
 }

@@ -5,6 +5,7 @@ import type { Draft, StatusPatcher } from './draft.ts';
 import type { Gathered, Kind } from './kind.ts';
 import type { Macs } from './macs.ts';
 import type { Memory } from './memory.ts';
+import type { Step } from './plan.ts';
 import type { EffectivePolicies } from './policies.ts';
 import type { Resource } from './resource.ts';
 import type { TokenName } from './tokens.ts';
@@ -53,6 +54,8 @@ export interface Pass {
 export interface GatheredPass extends Pass {
   gathered: Gathered;
   policies: EffectivePolicies;
+  /** The steps whose call is under way or was the last. */
+  applying?: readonly Step[];
 }
 
 export interface PassResult {
@@ -73,3 +76,13 @@ export function echo(pass: Pass, name: TokenName): void {
 export const WRITE_MS = 8_000;
 /** Of a call that the server may hold open, only the sending must fit. */
 export const SEND_MS = 5_000;
+
+/** Whether the object is to be made as the spec says, not only looked at. */
+export function enforces({ policies }: GatheredPass): boolean {
+  return policies.managementPolicy === 'Enforce';
+}
+
+/** Who holds all writes, in words for a condition; undefined when nobody does. */
+export function suspendedBy({ resource, gathered }: GatheredPass): string | undefined {
+  return resource.spec.suspend === true ? 'suspended' : gathered.scope.suspendedBy;
+}

@@ -2,8 +2,8 @@ import { type Field, fieldOf } from '../api/fields.ts';
 import type { Json } from '../ports/json.ts';
 import { shortHash } from './digest.ts';
 import { equal } from './equality.ts';
-import type { Desired, DesiredChild, Kind } from './kind.ts';
-import { planList } from './orderedList.ts';
+import type { ChildRules, Desired, DesiredChild, Kind } from './kind.ts';
+import { type ListPolicy, planList } from './orderedList.ts';
 import { type Cause, type Change, makeStep, type Step } from './plan.ts';
 import { isDestructive } from './planFields.ts';
 import type { RemoteObject } from './remote.ts';
@@ -11,17 +11,12 @@ import type { ChildStatus } from './resource.ts';
 import { showValue } from './show.ts';
 
 export interface ChildrenInput {
-  /** `Task` */
-  noun: string;
-  /** Path of the list in the spec: `tasks`; its fields are `tasks[].table`. */
-  list: string;
+  rules: ChildRules;
   table: readonly Field[];
   desired: readonly DesiredChild[];
   observed: readonly RemoteObject[];
   remembered: readonly ChildStatus[];
-  policy: 'Exact' | 'AtLeast';
-  /** What tells an observed child from the others; the same function that made `DesiredChild.natural`. */
-  natural(fields: ReadonlyMap<string, Json>): string;
+  policy: ListPolicy;
 }
 
 export interface ChildrenPlan {
@@ -35,7 +30,7 @@ export function planChildren(input: ChildrenInput): ChildrenPlan {
   const { desired, observed, remembered } = input;
   const memory = new Map(remembered.map((child) => [child.id, child]));
   const wanted = desired.map((child) => ({ key: rememberedKey(child), naturalKey: child.natural, child }));
-  const seen = observed.map((object) => ({ id: object.id, naturalKey: input.natural(object.fields), object }));
+  const seen = observed.map((object) => ({ id: object.id, naturalKey: input.rules.natural(object.fields), object }));
   const list = planList({ desired: wanted, observed: seen, remembered, policy: input.policy });
 
   const kept: ChildrenPlan['kept'] = desired.map(() => undefined);
@@ -72,10 +67,13 @@ export function expectedOf(
   observed: readonly RemoteObject[],
   remembered: readonly ChildStatus[],
 ): (RemoteObject | undefined)[] {
-  const { noun, list, natural } = kind.children!;
-  const policy = desired.childPolicy;
-  const table = kind.fields;
-  return planChildren({ noun, list, natural, table, desired: desired.children!, observed, remembered, policy }).kept;
+  const input = { rules: kind.children!, table: kind.fields, policy: policyOf(desired) };
+  return planChildren({ ...input, desired: desired.children!, observed, remembered }).kept;
+}
+
+/** How the list is planned; careful while it is not known in full. */
+export function policyOf({ missing, childPolicy }: Desired): ListPolicy {
+  return missing ? 'AddOnly' : childPolicy;
 }
 
 /** What a child is remembered by: the user's key, or a hash of what identifies it. */
@@ -109,22 +107,28 @@ function updateStep(
   if (unmoved && memory.accepted === observedHash(child.fields, object)) return undefined;
   const changes: Change[] = [];
   // What does not show is unknown, but not where the server shows that this is about something else.
-  const unknown = input.natural(object.fields) === child.natural && (unmoved || memory === undefined);
+  const unknown = input.rules.natural(object.fields) === child.natural && (unmoved || memory === undefined);
   for (const [path, to] of child.fields) {
-    const field = fieldOf(input.table, `${input.list}[${index}].${path}`);
+    const field = fieldOf(input.table, `${input.rules.list}[${index}].${path}`);
     const from = object.fields.get(path);
     if (from === undefined ? unknown : equal(field?.equality ?? 'json', to, from)) continue;
     const cause: Cause = unmoved ? 'drift' : 'spec';
-    changes.push({ path: `${input.list}[${index}].${path}`, from, to, cause, destructive: isDestructive(field, to) });
+    changes.push({
+      path: `${input.rules.list}[${index}].${path}`,
+      from,
+      to,
+      cause,
+      destructive: isDestructive(field, to),
+    });
   }
   if (changes.length === 0) return undefined;
   return makeStep({
     verb: 'updateChild',
-    title: `update${input.noun} ${showValue('', child.natural)}`,
+    title: titleOf('update', input.rules, child.fields),
     changes,
     destructive: changes.some((change) => change.destructive),
     cause: unmoved ? 'drift' : 'spec',
-    loss: `what was replicated for ${showValue('', input.natural(object.fields))}`,
+    ...(input.rules.loss && { loss: `${input.rules.loss} of ${labelOf(input.rules, object.fields)}` }),
     child: { id: object.id, wanted: index, natural: child.natural },
   });
 }
@@ -132,7 +136,7 @@ function updateStep(
 function addStep(input: ChildrenInput, index: number, child: DesiredChild, cause: Cause): Step {
   const changes = [...child.fields].map(
     ([path, to]): Change => ({
-      path: `${input.list}[${index}].${path}`,
+      path: `${input.rules.list}[${index}].${path}`,
       from: undefined,
       to,
       cause,
@@ -141,7 +145,7 @@ function addStep(input: ChildrenInput, index: number, child: DesiredChild, cause
   );
   return makeStep({
     verb: 'addChild',
-    title: `add${input.noun} ${showValue('', child.natural)}`,
+    title: titleOf('add', input.rules, child.fields),
     changes,
     destructive: false,
     cause,
@@ -159,7 +163,7 @@ function moveStep(
 ): Step {
   return makeStep({
     verb: 'moveChild',
-    title: `move${input.noun} ${showValue('', child.natural)} to place ${position + 1}`,
+    title: `${titleOf('move', input.rules, child.fields)} to place ${position + 1}`,
     changes: [],
     destructive: false,
     cause,
@@ -168,16 +172,25 @@ function moveStep(
 }
 
 function deleteStep(input: ChildrenInput, object: RemoteObject, cause: Cause): Step {
-  const natural = input.natural(object.fields);
+  const { natural, loss } = input.rules;
   return makeStep({
     verb: 'deleteChild',
-    title: `delete${input.noun} ${showValue('', natural)}`,
+    title: titleOf('delete', input.rules, object.fields),
     changes: [],
-    destructive: true,
+    destructive: loss !== undefined,
     cause,
-    loss: `the replication state of ${showValue('', natural)}`,
-    child: { id: object.id, natural },
+    ...(loss && { loss: `${loss} of ${labelOf(input.rules, object.fields)}` }),
+    child: { id: object.id, natural: natural(object.fields) },
   });
+}
+
+/** `addTask Accounts`, for people. */
+export function titleOf(verb: string, rules: ChildRules, fields: ReadonlyMap<string, Json>): string {
+  return `${verb}${rules.noun} ${labelOf(rules, fields)}`;
+}
+
+function labelOf({ label, natural }: ChildRules, fields: ReadonlyMap<string, Json>): string {
+  return showValue('', (label ?? natural)(fields)) ?? '';
 }
 
 function isRemembered(remembered: readonly ChildStatus[], child: DesiredChild): boolean {

@@ -12,7 +12,7 @@ const macs = createMacs(new Uint8Array(32).fill(7));
 const kind: Kind = {
   name: 'SyncJob',
   fields: FIELDS,
-  children: { noun: 'Task', list: 'tasks', natural: (fields) => `table ${fields.get('table')}` },
+  children: { noun: 'Task', list: 'tasks', natural: (fields) => `table ${fields.get('table')}`, loss: 'the state' },
   activation: 'schedule.enabled',
   lossWhenRemade: 'it loads everything anew',
   problems: () => [],

@@ -3,7 +3,7 @@ import { shortHash } from './digest.ts';
 import type { Desired, Kind, Scope } from './kind.ts';
 import type { Macs } from './macs.ts';
 import { type Change, causeOf, makeStep, type Plan, type Step } from './plan.ts';
-import { planChildren } from './planChildren.ts';
+import { planChildren, policyOf, titleOf } from './planChildren.ts';
 import { planFields } from './planFields.ts';
 import type { RemoteObject } from './remote.ts';
 import type { Status } from './resource.ts';
@@ -40,7 +40,8 @@ export function planObject(input: PlanInput): Plan {
   const recreating = diff.changes.filter((change) => isRecreate(kind, change));
   if (recreating.length > 0) {
     const step = updateStep('recreate', `recreate ${desired.name}`, recreating, input);
-    return { steps: [{ ...step, destructive: true, loss: 'the object with its replication state' }], refused: [] };
+    const loss = kind.lossWhenRemade ?? 'the object as it is on the server';
+    return { steps: [{ ...step, destructive: true, loss }], refused: [] };
   }
   const children = planKept(input);
   return { steps: orderSteps(input, diff.changes, children), refused: diff.refused };
@@ -67,7 +68,7 @@ function planCreation({ kind, desired, vanished, macs }: PlanInput): Step[] {
   const children = (desired.children ?? []).map((child, wanted) =>
     makeStep({
       verb: 'addChild',
-      title: `add${kind.children?.noun} ${child.natural}`,
+      title: titleOf('add', kind.children!, child.fields),
       changes: [...child.fields].map(([path, to]) => change(`${kind.children?.list}[${wanted}].${path}`, to)),
       destructive: false,
       cause,
@@ -84,23 +85,21 @@ function activateStep(path: string, cause: Change['cause']): Step {
 
 function planKept({ kind, desired, observed, status }: PlanInput): Step[] {
   if (!kind.children || !desired.children || !observed?.children) return [];
-  const { noun, list, natural } = kind.children;
   return planChildren({
-    noun,
-    list,
-    natural,
+    rules: kind.children,
     table: kind.fields,
     desired: desired.children,
     observed: observed.children,
     remembered: status.children ?? [],
-    policy: desired.childPolicy,
+    policy: policyOf(desired),
   }).steps;
 }
 
 /** Harmless field changes first, then children, then what may lose data; switching a schedule on comes after new children. */
 function orderSteps(input: PlanInput, changes: Change[], children: Step[]): Step[] {
   const last = activationOf(input.kind, input.desired);
-  const late = children.length > 0 ? changes.filter(({ path }) => path === last) : [];
+  const incomplete = children.length > 0 || input.desired.missing !== undefined;
+  const late = incomplete ? changes.filter(({ path }) => path === last) : [];
   const early = changes.filter((change) => !late.includes(change));
   const lossy = losesSecrets(input);
   const safe = early.filter((change) => !change.destructive);

@@ -8,14 +8,18 @@ import { serverChanged } from './identity.ts';
 import type { Kind } from './kind.ts';
 import { livePass } from './livePass.ts';
 import { createMemories, type Memories } from './memory.ts';
-import type { EngineDeps, GatheredPass, Pass, PassResult } from './pass.ts';
+import { type EngineDeps, echo, type GatheredPass, type Pass, type PassResult } from './pass.ts';
 import { resolvePolicies } from './policies.ts';
 import { RemoteError } from './remote.ts';
 import { report, STALE_MS } from './report.ts';
 import { keyOf } from './resource.ts';
 import { sizeProblem } from './size.ts';
-import { readTokens } from './tokens.ts';
+import { annotationOf, readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
+import { requireLease } from './writing.ts';
+
+const HOUR = 3_600_000;
+const READ_AGAIN_MS = 300_000;
 
 /** Makes remote objects of one kind equal to their resources: gather, observe, plan, gate, apply, report. */
 export interface Reconciler {
@@ -77,6 +81,7 @@ async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> 
       return await report(pass, { state: 'stalled', reason: 'InvalidSpec', message }, { outcome: 'stalled' });
     }
     warn(pass);
+    await requestPass(pass);
     const gathered = await gather(pass);
     const tooLarge = sizeProblem(gathered);
     if (tooLarge) {
@@ -106,6 +111,22 @@ function warn({ kind, resource, deps }: Pass): void {
   );
 }
 
+/** A requested run is a resource of its own, which waits for what it needs; so nothing of this pass holds it up. */
+async function requestPass(pass: Pass): Promise<void> {
+  const { kind, resource, fired, deps } = pass;
+  const token = fired.get('run-requested-at');
+  if (token === undefined || !kind.requestRun) return;
+  requireLease(pass);
+  await kind.requestRun(resource, token);
+  echo(pass, 'run-requested-at');
+  deps.record(
+    resource,
+    'Normal',
+    'RunRequested',
+    `made a SyncRun, as ${annotationOf('run-requested-at')}=${token} asks`,
+  );
+}
+
 async function gather(pass: Pass): Promise<GatheredPass> {
   const gathered = await pass.kind.gather(pass.resource);
   const policies = resolvePolicies(gathered.policies, gathered.scope.grant.maxPolicy);
@@ -118,14 +139,28 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
+    const unclear = failure.class === 'ambiguous' || failure.class === 'foreign';
+    if (unclear && pass.draft.status.pending?.intent) {
+      pass.memory.unclear = (pass.memory.unclear ?? 0) + 1;
+    }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
-    if (failure.class === 'invalid' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
+    if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
+    if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
+    if (verdict.state === 'stalled' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
     // What was seen before the failure is not what the spec says.
     pass.memory.deepDue = true;
-    const result = await report(pass, verdict, { outcome: verdict.state === 'stalled' ? 'stalled' : 'retry' }, pass);
+    const result = await report(pass, verdict, { outcome: 'retry' }, pass);
+    if (isStalled(pass)) {
+      // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.
+      return { ...result, outcome: 'stalled', againMs: error.access === 'read' ? READ_AGAIN_MS : HOUR };
+    }
     return againMs === undefined ? result : { ...result, againMs, outcome: 'wait' };
   }
+}
+
+function isStalled({ draft }: GatheredPass): boolean {
+  return draft.status.conditions?.some(({ type }) => type === 'Stalled') === true;
 }
 
 function refusalOf(pass: GatheredPass, verdict: { state: string }): NonNullable<Pass['memory']['refused']> {
@@ -165,12 +200,12 @@ async function unusablePass(
   return report(pass, { state: 'progressing', reason, message }, { outcome: 'wait' }, pass);
 }
 
-async function blockedPass(pass: Pass, { reason, message, stalled, unseen }: Blocked): Promise<PassResult> {
+async function blockedPass(pass: Pass, { reason, message, stalled, unseen, againMs }: Blocked): Promise<PassResult> {
   if (unseen && settledAlready(pass))
     return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
   if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
-  return report(pass, verdict, { outcome: 'wait' });
+  return report(pass, verdict, { outcome: 'wait', ...(againMs !== undefined && { againMs }) });
 }
 
 /** The first pass records the tokens that it finds and acts on none: a restore brings old ones back. */

@@ -20,6 +20,7 @@ export interface Metadata {
   finalizers?: string[];
   annotations?: Record<string, string>;
   labels?: Record<string, string>;
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
 }
 
 export interface Status {
@@ -75,6 +76,8 @@ export interface Intent {
   knownIds?: string[];
   /** What a batch of children should look like afterwards: digest of the expected multiset. */
   expected?: string;
+  /** Every call succeeded; only the list does not show it yet. */
+  done?: boolean;
 }
 
 export interface Pending {

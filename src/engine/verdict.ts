@@ -1,6 +1,7 @@
 import { summarise } from './approval.ts';
 import type { Verdict } from './conditions.ts';
 import type { Gated, Hold } from './gate.ts';
+import type { Missing } from './kind.ts';
 import type { PlanStatus } from './resource.ts';
 import { showValue } from './show.ts';
 
@@ -18,6 +19,7 @@ export interface VerdictInput {
   exists: boolean;
   /** Why creates and deletes are held in the parent. */
   suspicious: string | undefined;
+  missing: Missing | undefined;
 }
 
 /** The most telling reason first. */
@@ -43,6 +45,7 @@ export function verdictOf(input: VerdictInput): Verdict {
   }
   const why = ORDER.find((hold) => gated.held.some((held) => held.why === hold));
   if (why) return heldVerdict(input, why);
+  if (input.missing) return { state: 'progressing', ...input.missing, stallAfterMs: MISSING_MS };
   if (input.refused.length > 0) {
     return {
       state: 'stalled',

@@ -10,6 +10,10 @@ export interface Wired {
   store: Store<Resource>;
   queue: Queue;
   references(resource: Resource): string[];
+  /** What the resource is called on the server. */
+  nameOf(resource: Resource): string | undefined;
+  /** Those that refer to something without needing it: they keep nothing from being deleted. */
+  needsNothing?: boolean;
 }
 
 /** `SyncServer/team/prod`: how references and the index `ref` name a resource. */
@@ -18,11 +22,14 @@ export function refOf(resource: Resource): string {
 }
 
 /** Adds the indexes that wake-ups, claims and remote changes are found by. */
-export function indexStore({ store, references }: Wired): void {
+export function indexStore({ store, references, nameOf }: Wired): void {
   store.addIndex('ref', references);
   store.addIndex('claim', claimsOf);
   store.addIndex('remoteId', ({ status }) => (status?.id ? [status.id] : []));
-  store.addIndex('remoteName', ({ spec }) => (typeof spec.name === 'string' ? [spec.name] : []));
+  store.addIndex('remoteName', (resource) => {
+    const name = nameOf(resource);
+    return name === undefined ? [] : [name];
+  });
 }
 
 /**
@@ -34,11 +41,12 @@ export function createWakes(
   hasStarted: () => boolean,
 ): (kind: Wired, change: Change<Resource>) => void {
   const byKind = new Map(all.map((wired) => [wired.kind, wired]));
-  const wakeRef = (ref: string) => {
+  const wakeRef = (ref: string, isNeeded: boolean) => {
     const [kind, namespace, name] = ref.split('/') as [string, string, string];
     const wired = byKind.get(kind);
     const target = wired?.store.get(`${namespace}/${name}`);
-    if (target && (target.metadata.deletionTimestamp || target.metadata.finalizers))
+    // What deletes something needs what it refers to until then, and frees it afterwards.
+    if (target && (isNeeded || target.metadata.deletionTimestamp || target.metadata.finalizers))
       wired!.queue.add(keyOf(target), 'retry');
   };
   return (wired, { key, before, after }) => {
@@ -55,17 +63,23 @@ export function createWakes(
       wakeReferrers(all, resource, before?.metadata.generation !== after?.metadata.generation);
     }
     if (!after || !isDeepStrictEqual(before?.metadata.finalizers, after.metadata.finalizers)) {
-      for (const ref of wired.references(resource)) wakeRef(ref);
+      // What it lies in must outlast it from the moment on that it has to be deleted on the server.
+      const isNeeded = (after?.metadata.finalizers?.length ?? 0) > (before?.metadata.finalizers?.length ?? 0);
+      for (const ref of wired.references(resource)) wakeRef(ref, isNeeded);
     }
     wakeRivals(wired, before, after);
   };
 }
 
-function wakeReferrers(all: readonly Wired[], resource: Resource, deep: boolean): void {
+/** A pipeline and its events refer to each other: each is woken once. */
+function wakeReferrers(all: readonly Wired[], resource: Resource, deep: boolean, woken = new Set<string>()): void {
   for (const { store, queue } of all) {
     for (const referrer of store.byIndex('ref', refOf(resource))) {
+      const ref = refOf(referrer);
+      if (woken.has(ref)) continue;
+      woken.add(ref);
       queue.add(keyOf(referrer), 'retry');
-      if (deep) wakeReferrers(all, referrer, deep);
+      if (deep) wakeReferrers(all, referrer, deep, woken);
     }
   }
 }
@@ -94,5 +108,9 @@ function askedFor(before: Resource, after: Resource): boolean {
 function usedByOthers(resource: Resource | undefined): unknown {
   if (!resource) return undefined;
   const { metadata, spec, status } = resource;
-  return [metadata.uid, metadata.deletionTimestamp, metadata.generation, spec.suspend, status?.id, status?.tokens];
+  const children = status?.children?.map(({ id, key }) => [id, key]);
+  return [
+    ...[metadata.uid, metadata.deletionTimestamp, metadata.generation],
+    ...[spec.suspend, status?.id, children, status?.tokens, status?.applied],
+  ];
 }

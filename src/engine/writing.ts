@@ -1,3 +1,4 @@
+import { isConflict } from '../kube/errors.ts';
 import { Fenced } from './blocked.ts';
 import { classify } from './failure.ts';
 import { type GatheredPass, WRITE_MS } from './pass.ts';
@@ -5,7 +6,7 @@ import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
 
 /** Throws Fenced unless the lease outlasts a short write. */
-export function requireLease(pass: GatheredPass, ms = WRITE_MS): void {
+export function requireLease(pass: Pick<GatheredPass, 'deps'>, ms = WRITE_MS): void {
   if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');
 }
 
@@ -17,10 +18,21 @@ export async function readBack(pass: GatheredPass): Promise<RemoteObject | undef
   return result.state === 'present' ? result.object : undefined;
 }
 
-/** Says what is about to be done; fails when the object has changed since it was planned from. */
+/**
+ * Says what is about to be done; fails when the object has changed since it was planned from. What earlier steps of the pass
+ * did is saved along with it, and also when it fails.
+ */
 export async function writeIntent(pass: GatheredPass, intent: Intent): Promise<void> {
-  pass.draft.status.pending = { ...pass.draft.status.pending, intent };
-  await pass.draft.save({ fenced: true });
+  const { draft } = pass;
+  const before = draft.status.pending;
+  draft.status.pending = { ...before, intent };
+  try {
+    await draft.save({ fenced: true });
+  } catch (error) {
+    draft.status.pending = before;
+    if (isConflict(error)) await draft.save();
+    throw error;
+  }
 }
 
 /** The outcome is known; approvals stay. */
@@ -29,8 +41,9 @@ export function clearIntent(pass: GatheredPass): void {
   pass.draft.status.pending = approved && approved.length > 0 ? { approved } : undefined;
 }
 
-/** A write that certainly did nothing. */
+/** A write that certainly did nothing. A page in place of a reply may come from a proxy, before or behind the server. */
 export function isClear(error: RemoteError): boolean {
+  if (error.outcome.kind === 'foreign') return false;
   const known = {
     referenceChanged: false,
     running: false,

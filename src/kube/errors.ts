@@ -49,7 +49,10 @@ export interface StatusDetails {
 export const isNotFound = (error: unknown): error is KubeError => error instanceof KubeError && error.status === 404;
 /** The object was changed, or replaced by another of the same name, since it was read. */
 export const isConflict = (error: unknown): error is KubeError =>
-  error instanceof KubeError && error.status === 409 && error.reason !== 'AlreadyExists';
+  error instanceof KubeError && ((error.status === 409 && error.reason !== 'AlreadyExists') || isOtherUid(error));
+/** A patch that names the uid of an object that is gone wants to change the uid of its successor: 422, not 409. */
+const isOtherUid = ({ status, details }: KubeError) =>
+  status === 422 && (details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
 export const isAlreadyExists = (error: unknown): error is KubeError =>
   error instanceof KubeError && error.reason === 'AlreadyExists';
 export const isForbidden = (error: unknown): error is KubeError => error instanceof KubeError && error.status === 403;

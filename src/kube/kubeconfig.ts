@@ -2,7 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { TlsOptions } from '../ports/transport.ts';
-import { type KubeConnection, splitServer } from './connection.ts';
+import type { KubeConnection } from './connection.ts';
 
 /** What client-node fills in for one request: headers, and certificates as buffers or PEM. */
 interface HttpsOptions {
@@ -109,4 +109,10 @@ function toHeaders({ headers = {}, auth }: HttpsOptions): Record<string, string>
   for (const [name, value] of Object.entries(headers)) result[name.toLowerCase()] = value;
   if (auth !== undefined) result.authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
   return result;
+}
+
+/** Origin and base path of a server's URL. */
+function splitServer(server: string): { origin: string; basePath: string } {
+  const { origin, pathname } = new URL(server);
+  return { origin, basePath: pathname.replace(/\/+$/, '') };
 }

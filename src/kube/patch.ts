@@ -2,7 +2,7 @@ import { apiVersionOf, type ObjectRef, type ResourceType } from './objects.ts';
 
 /**
  * A change of one object. `resourceVersion` and `uid` are preconditions: the object must still be at that version, still be that very
- * object; otherwise the patch fails with Conflict (a JSON patch with Invalid, as its `test` operations do).
+ * object; otherwise the patch fails as `isConflict` tells (a JSON patch with Invalid, as its `test` operations do).
  */
 export type Patch =
   | { type: 'merge'; body: object; resourceVersion?: string; uid?: string }

@@ -26,7 +26,8 @@ export interface CallArgs {
   link?: string;
 }
 
-export type Known = boolean | (() => boolean | Promise<boolean>);
+/** Undefined: a 404 says nothing about the route. */
+export type Known = boolean | (() => boolean | undefined | Promise<boolean | undefined>);
 
 /** Milliseconds. */
 export interface Timeouts {

@@ -66,7 +66,17 @@ export async function exchange(deps: ExchangeDeps, shot: Shot): Promise<Exchange
 }
 
 async function once(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
-  const late = () => transportError(shot, 'timeout', false, 'it was not sent in time');
+  const late = () => {
+    const retryAfterMs = deps.origin.limiter.pausedMs();
+    if (retryAfterMs === 0) return transportError(shot, 'timeout', false, 'it was not sent in time');
+    const { id, access } = shot.operation;
+    return new SyncError(
+      id,
+      access,
+      { kind: 'http', status: 429, retryAfterMs },
+      `${id} was not sent: the server asks to wait`,
+    );
+  };
   if (shot.sendWithinMs !== undefined && shot.sendWithinMs <= 0) throw late();
   await passBreaker(deps, shot);
   const release = await deps.origin.limiter.acquire(shot.lane, { withinMs: shot.sendWithinMs, signal: shot.signal });

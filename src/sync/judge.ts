@@ -19,6 +19,7 @@ export interface Reply {
 export interface JudgeDeps {
   clock: Clock;
   scrubber: Scrubber;
+  maxBodyBytes: number;
 }
 
 /** These replies are about their subject, which may well be a failure or plain text. */
@@ -26,7 +27,12 @@ const TELLS_OF_FAILURE: ReadonlySet<string> = new Set(['connections.test']);
 const PLAIN_TEXT: ReadonlySet<string> = new Set(['connections.logs.download']);
 
 /** The reply, if it is one; otherwise throws the SyncError that it amounts to. `where` names the call for people. */
-export function judge({ clock, scrubber }: JudgeDeps, operation: Operation, where: string, reply: Exchange): Reply {
+export function judge(
+  { clock, scrubber, maxBodyBytes }: JudgeDeps,
+  operation: Operation,
+  where: string,
+  reply: Exchange,
+): Reply {
   const { status, headers, text, json, fault } = reply;
   const fail = (outcome: CallOutcome, what: string, words = '') => {
     const tail = words === '' ? '' : `: ${words}`;
@@ -35,7 +41,12 @@ export function judge({ clock, scrubber }: JudgeDeps, operation: Operation, wher
   if (status >= 200 && status < 300) {
     if (fault)
       return raise(
-        fail({ kind: 'unreadable' }, fault === 'tooLarge' ? 'the reply is too large' : 'the reply is cut off'),
+        fail(
+          { kind: 'unreadable' },
+          fault === 'tooLarge'
+            ? `the reply is too large (over the ${maxBodyBytes} bytes of limits.maxBodyBytes)`
+            : 'the reply is cut off',
+        ),
       );
     if (json === undefined && text.trim() !== '') {
       const outcome = plainOutcome(operation, reply);

@@ -24,6 +24,8 @@ export interface Limiter {
   configure(limits: Limits): void;
   /** Nobody goes for `ms`: the server said so. */
   pause(ms: number): void;
+  /** How much of that is left, in ms. */
+  pausedMs(): number;
   /** Takes the burst away, so that what waited out an outage returns at the rate. */
   drain(): void;
   waiting(): number;
@@ -130,6 +132,7 @@ export function createLimiter(clock: Clock, limits: Limits, onWait: (seconds: nu
       refill();
       pausedUntil = Math.max(pausedUntil, clock.monotonic() + ms);
     },
+    pausedMs: () => Math.max(0, pausedUntil - clock.monotonic()),
     drain: () => {
       refill();
       tokens = 0;

@@ -26,11 +26,12 @@ export interface PollLoopOptions {
   onSettled?: () => void;
   clock: Clock;
   random: Random;
-  /** From the end of one run to the start of the next, give or take a tenth. */
+  /** From the end of one run to the start of the next, give or take a tenth. Infinity: after one that succeeded, on request only. */
   intervalMs: number;
 }
 
 const FIRST_BACKOFF_MS = 1_000;
+const MOST_BACKOFF_MS = 300_000;
 
 /** Runs something again and again, one at a time; after failures from 1 s on, doubling up to the interval. */
 export function createPollLoop({ run, onSettled, clock, random, intervalMs }: PollLoopOptions): PollLoop {
@@ -43,7 +44,9 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
 
   const schedule = () => {
     if (!live) return;
-    const base = failures === 0 ? intervalMs : Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), intervalMs);
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MOST_BACKOFF_MS, intervalMs);
+    const base = failures === 0 ? intervalMs : backoff;
+    if (base === Number.POSITIVE_INFINITY) return;
     cancelTimer = clock.after(Math.ceil(base * (0.9 + 0.2 * random.next())), () => void attempt());
   };
 

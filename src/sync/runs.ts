@@ -8,7 +8,7 @@ import type { HistoryOrder } from './runHistory.ts';
 import { isSameView, type Known, type RunView, withHistory, withStatus } from './runView.ts';
 import { createTurns } from './turns.ts';
 
-/** The runs of one workspace's jobs, transformations or pipelines, read by need and in turn within a fixed rate. */
+/** The runs of a server's jobs, transformations and pipelines, read by need and in turn within one fixed rate. */
 export interface RunTracker {
   start(): void;
   stop(): void;
@@ -27,6 +27,20 @@ export interface RunTracker {
   readonly waiting: number;
 }
 
+/** The runs of one kind of object. */
+export type RunsOfKind = Pick<RunTracker, 'follow' | 'unfollow' | 'expectRun' | 'sawStatus' | 'view'>;
+
+/** The part of a tracker whose ids begin with `<group>/`, by the ids without it. */
+export function runsOfGroup(tracker: RunTracker, group: string): RunsOfKind {
+  return {
+    follow: (id, schedule) => tracker.follow(`${group}/${id}`, schedule),
+    unfollow: (id) => tracker.unfollow(`${group}/${id}`),
+    expectRun: (id) => tracker.expectRun(`${group}/${id}`),
+    sawStatus: (id, word, asOf) => tracker.sawStatus(`${group}/${id}`, word, asOf),
+    view: (id) => tracker.view(`${group}/${id}`),
+  };
+}
+
 export interface RunSchedule {
   cron?: string;
   enabled?: boolean;
@@ -35,6 +49,8 @@ export interface RunSchedule {
 }
 
 export interface RunTrackerOptions {
+  /** Which API an id belongs to: what one of them lacks, the others may have. One for all when absent. */
+  groupOf?(id: string): string;
   /** Each rejects with an error whose `outcome.kind` is `unsupported` when the server has no such operation. One call each. */
   status(id: string): Promise<RunRecord>;
   history(id: string): Promise<RunRecord[]>;
@@ -61,6 +77,7 @@ const DUE_DELAY_MS = 2_000;
 const SKEW_MS = 10_000;
 
 interface Followed {
+  group: string;
   schedule: RunSchedule;
   known: Known;
   chase?: Chase;
@@ -74,18 +91,20 @@ interface Followed {
 
 /** Follows what runs; see design §6, Run state. Reads a minute are bounded by the limit, whatever the number of ids. */
 export function createRunTracker(options: RunTrackerOptions): RunTracker {
-  const { clock, random, onChange } = options;
+  const { clock, random, onChange, groupOf = () => '' } = options;
   const followed = new Map<string, Followed>();
-  const refusedUntil: Record<RunRead, number> = { status: -Infinity, history: -Infinity, tasks: -Infinity };
-  let order: HistoryOrder | undefined;
+  /** By group and read, monotonic. */
+  const refusedUntil = new Map<string, number>();
+  const orders = new Map<string, HistoryOrder>();
   const perMinute = options.limits.runReadsPerMinute;
   const turns = createTurns({ clock, perMinute, minAgeMs: HISTORY_AGE_MS, onTurn });
 
-  const can = (read: RunRead) => clock.monotonic() >= refusedUntil[read];
+  const can = ({ group }: Followed, read: RunRead) =>
+    clock.monotonic() >= (refusedUntil.get(`${group} ${read}`) ?? -Infinity);
   const readsOf = (one: Followed): RunReads => ({
-    status: can('status'),
-    history: can('history'),
-    tasks: options.taskRuns !== undefined && can('tasks'),
+    status: can(one, 'status'),
+    history: can(one, 'history'),
+    tasks: options.taskRuns !== undefined && can(one, 'tasks'),
     listTells: one.wordAt !== undefined && clock.monotonic() - one.wordAt < LIST_WORD_MS,
   });
 
@@ -100,7 +119,9 @@ export function createRunTracker(options: RunTrackerOptions): RunTracker {
     const reads = readsOf(one);
     if (!reads.status && !reads.history) {
       // Nothing can be read at all: no turns until it is worth another try.
-      turns.pause(Math.min(refusedUntil.status, refusedUntil.history) - clock.monotonic());
+      if ([...followed.values()].every((other) => !can(other, 'status') && !can(other, 'history'))) {
+        turns.pause(Math.min(...refusedUntil.values()) - clock.monotonic());
+      }
       one.chase = undefined;
       return plan(id, one, undefined);
     }
@@ -124,7 +145,7 @@ export function createRunTracker(options: RunTrackerOptions): RunTracker {
       else await readTasks(id, one);
       return want;
     } catch (error) {
-      if (isUnsupported(error)) refusedUntil[want] = clock.monotonic() + REFUSAL_MS;
+      if (isUnsupported(error)) refusedUntil.set(`${one.group} ${want}`, clock.monotonic() + REFUSAL_MS);
       return undefined;
     }
   }
@@ -132,7 +153,7 @@ export function createRunTracker(options: RunTrackerOptions): RunTracker {
   async function readStatus(id: string, one: Followed): Promise<void> {
     const { askedAt } = one;
     const status = await options.status(id);
-    const isAll = !can('history');
+    const isAll = !can(one, 'history');
     one.known = withStatus(one.known, status, isAll);
     if (isAll) markRead(id, one, askedAt);
   }
@@ -141,9 +162,9 @@ export function createRunTracker(options: RunTrackerOptions): RunTracker {
     const { askedAt } = one;
     const runs = await options.history(id);
     const { status, listTells } = readsOf(one);
-    const { known, learned } = withHistory(one.known, runs, order, status || listTells);
+    const { known, learned } = withHistory(one.known, runs, orders.get(one.group), status || listTells);
     one.known = known;
-    order ??= learned;
+    if (learned && !orders.has(one.group)) orders.set(one.group, learned);
     markRead(id, one, askedAt);
   }
 
@@ -178,7 +199,7 @@ export function createRunTracker(options: RunTrackerOptions): RunTracker {
     follow(id, schedule = {}) {
       const old = followed.get(id);
       if (old && isSameSchedule(old.schedule, schedule)) return;
-      const one = old ?? { schedule, known: { view: { running: undefined } }, askedAt: -Infinity };
+      const one = old ?? { group: groupOf(id), schedule, known: { view: { running: undefined } }, askedAt: -Infinity };
       one.schedule = schedule;
       setDue(one);
       followed.set(id, one);
@@ -203,7 +224,7 @@ export function createRunTracker(options: RunTrackerOptions): RunTracker {
       one.word = word;
       one.wordAt = clock.monotonic();
       const record: RunRecord = { state: options.stateOf(word), rawStatus: word, words: '', tasks: [] };
-      one.known = withStatus(one.known, record, !can('history'));
+      one.known = withStatus(one.known, record, !can(one, 'history'));
       const { view } = one.known;
       if (before.running !== view.running || isNewWord) {
         const hasEnded = view.running !== true && (before.running === true || isNewWord);

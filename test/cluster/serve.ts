@@ -10,7 +10,10 @@ export function serveCluster(
 }
 
 /** A kubeconfig for a served cluster, as YAML text. `ca` is the PEM text of the certificate to trust. */
-export function kubeconfig(url: string, { token, ca }: { token?: string; ca?: string } = {}): string {
+export function kubeconfig(
+  url: string,
+  { token, ca, namespace = 'default' }: { token?: string; ca?: string; namespace?: string } = {},
+): string {
   const trust = ca ? `\n      certificate-authority-data: ${Buffer.from(ca).toString('base64')}` : '';
   const user = token ? `\n      token: ${token}` : ' {}';
   return `apiVersion: v1
@@ -25,7 +28,7 @@ contexts:
     context:
       cluster: twin
       user: twin
-      namespace: default
+      namespace: ${namespace}
 users:
   - name: twin
     user:${user}

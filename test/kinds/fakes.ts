@@ -1,8 +1,10 @@
 import type { Resource } from '../../src/engine/resource.ts';
 import type { KindContext } from '../../src/kinds/context.ts';
-import type { ServerSession, WorkspaceSession } from '../../src/kinds/server/sessions.ts';
+import { runIds, targetKeys } from '../../src/kinds/run/references.ts';
+import type { ServerSession, WorkspaceSession } from '../../src/kinds/session/sessions.ts';
 import type { ValueRef } from '../../src/kube/secretReader.ts';
 import { createStore } from '../../src/kube/store.ts';
+import type { JsonObject } from '../../src/ports/json.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { RunSchedule } from '../../src/sync/runs.ts';
 import type { RunView } from '../../src/sync/runView.ts';
@@ -45,9 +47,21 @@ const logger = {
 export function createFakes() {
   const clock = createVirtualClock();
   const stores = Object.fromEntries(
-    ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob'].map((kind) => {
+    [
+      'SyncServer',
+      'SyncWorkspace',
+      'SyncConnection',
+      'SyncJob',
+      'SyncTransformation',
+      'SyncPipeline',
+      'SyncEvent',
+      'SyncUser',
+      'SyncRun',
+    ].map((kind) => {
       const store = createStore<Resource>(logger);
       store.addIndex('remoteId', ({ status }) => (status?.id ? [status.id] : []));
+      store.addIndex('runTarget', targetKeys);
+      store.addIndex('runId', runIds);
       return [kind, store];
     }),
   );
@@ -58,6 +72,7 @@ export function createFakes() {
     const data = from.get(`${namespace}/${name}`);
     return data && { data, resourceVersion: '1' };
   };
+  const created: JsonObject[] = [];
   const server = createFakeServer();
   const sessions = new Map<string, ServerSession>([['team/prod', server.session]]);
   const context: KindContext = {
@@ -75,6 +90,7 @@ export function createFakes() {
       stop: nothing,
     },
     namespaceLabels: () => undefined,
+    createRun: async (manifest) => void created.push(manifest),
   };
   return {
     ...server,
@@ -84,6 +100,8 @@ export function createFakes() {
     secrets,
     configMaps,
     watched,
+    /** SyncRuns that were made. */
+    created,
     put: (object: Resource) => void stores[object.kind]!.feed().put(object, true),
     drop: (object: Resource) => stores[object.kind]!.feed().drop(object),
   };
@@ -109,18 +127,26 @@ function createFakeServer() {
       this.suspicious = undefined;
     },
   });
-  const workspace = {
-    id: '',
+  const lists = {
     connections: collection(),
     jobs: collection(),
-    jobRuns: {
-      follow: (id: string, schedule?: RunSchedule) => void followed.set(id, schedule),
-      unfollow: (id: string) => void unfollowed.push(id),
-      expectRun: nothing,
-      view: (id: string) => views.get(id),
-    },
-    deepReads: { add: nothing, remove: nothing, touched: nothing },
-    changedAt: undefined,
+    transformations: collection(),
+    pipelines: collection(),
+  };
+  const runs = {
+    follow: (id: string, schedule?: RunSchedule) => void followed.set(id, schedule),
+    unfollow: (id: string) => void unfollowed.push(id),
+    expectRun: nothing,
+    view: (id: string) => views.get(id),
+  };
+  const workspace = {
+    id: '',
+    ...lists,
+    polled: new Map(Object.entries(lists)),
+    jobRuns: runs,
+    transformationRuns: runs,
+    pipelineRuns: runs,
+    changes: [],
   };
   const client = {
     origin: 'http://sync.test:8181',
@@ -140,6 +166,9 @@ function createFakeServer() {
     unusable: undefined,
     lagGraceMs: 60_000,
     workspaces: collection(),
+    users: collection(),
+    eventsOf: () => collection(),
+    deepReads: { add: nothing, remove: nothing, touched: nothing },
     writes: { note: nothing, msLeft: () => 0, forget: nothing },
     workspace: (id: string) => Object.assign(workspace, { id }) as unknown as WorkspaceSession,
     failed: nothing,

@@ -114,7 +114,12 @@ export function createMiniApi(): MiniApi {
     if (!found) return refused(404, 'NotFound');
     const wanted = request.method === 'DELETE' ? body?.preconditions : body?.metadata;
     const stale = wanted?.resourceVersion && wanted.resourceVersion !== found.metadata.resourceVersion;
-    if (stale || (wanted?.uid && wanted.uid !== found.metadata.uid)) return refused(409, 'Conflict');
+    const other = wanted?.uid && wanted.uid !== found.metadata.uid;
+    if (other && !stale && request.method === 'PATCH') {
+      const details = { causes: [{ reason: 'FieldValueInvalid', field: 'metadata.uid' }] };
+      return json(422, { ...status(422, 'Invalid'), details });
+    }
+    if (stale || other) return refused(409, 'Conflict');
     if (request.method === 'DELETE') {
       api.remove(path);
       return json(200, { kind: 'Status', status: 'Success' });

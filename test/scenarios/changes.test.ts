@@ -14,6 +14,37 @@ test('one changed field is one PUT', async () => {
   await quiet(world);
   expect(writesOf(world, since)).toEqual(['PUT jobs.update']);
   expect(itemNamed(world, 'jobs', 'Nightly').fields).toMatchObject({ batch_size: 500, destination_schema: 'crm' });
+  expect(world.kubeWrites(since).filter(({ name }) => name === 'nightly')).toHaveLength(1);
+});
+
+test('a job with tasks is made with three writes of its status: an intent before each kind of call, and what came of them', async () => {
+  const world = await convergedWorld();
+  const since = world.clock.now();
+  world.apply(job({ name: 'Second' }, { name: 'second' }));
+  await world.ready('SyncJob', 'second');
+  expect(writesOf(world, since)).toEqual(['POST jobs.create', ...Array(3).fill('POST jobs.tasks.add')]);
+  expect(world.kubeWrites(since).filter(({ name }) => name === 'second')).toHaveLength(3);
+});
+
+test('an edit between the making of a job and that of its tasks loses neither', async () => {
+  const world = await convergedWorld();
+  world.instance.network.fault = (request) => {
+    if (request.method === 'POST' && request.path.endsWith('/jobs')) {
+      world.apply(job({ name: 'Second', options: { batchSize: 7 } }, { name: 'second' }));
+    }
+    return undefined;
+  };
+  const since = world.clock.now();
+  world.apply(job({ name: 'Second' }, { name: 'second' }));
+  await world.until(() => writesOf(world, since).length > 0, 60_000, 'the first write');
+  expect(world.status('SyncJob', 'second').id).toBeUndefined();
+  await world.ready('SyncJob', 'second');
+  await quiet(world);
+  expect(writesOf(world, since).filter((call) => call === 'POST jobs.create')).toHaveLength(1);
+  const { id, fields, children } = itemNamed(world, 'jobs', 'Second');
+  expect(world.status('SyncJob', 'second').id).toBe(id);
+  expect(fields.batch_size).toBe(7);
+  expect(children).toHaveLength(3);
 });
 
 test('a new name renames, and keeps id and tasks', async () => {

@@ -7,6 +7,7 @@ test('what is retained stays in Sync, and its resource goes at once', async () =
   const since = world.clock.now();
   expect(world.get('SyncJob', 'nightly')!.metadata.finalizers ?? []).toEqual([]);
   world.remove('SyncJob', 'nightly');
+  await world.settle(0);
   expect(world.get('SyncJob', 'nightly')).toBeUndefined();
   await quiet(world);
   expect(writesOf(world, since)).toEqual([]);

@@ -2,7 +2,17 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { KubeObject, Loose } from '../cluster/types.ts';
 import { type LogLine, showLine } from './recordingLogger.ts';
 
-export const OUR_KINDS = ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob'] as const;
+export const OUR_KINDS = [
+  'SyncServer',
+  'SyncWorkspace',
+  'SyncConnection',
+  'SyncJob',
+  'SyncTransformation',
+  'SyncPipeline',
+  'SyncEvent',
+  'SyncUser',
+  'SyncRun',
+] as const;
 
 /** The state of every resource and the last lines of the log: for the message of a wait that was in vain. */
 export function describeWorld(cluster: Cluster, logs: readonly LogLine[]): string {
@@ -16,6 +26,7 @@ function describeObject({ kind, metadata, status }: KubeObject): string {
   const shown = conditions.map(({ type, status: value, reason, message }) => `${type}=${value} ${reason}: ${message}`);
   const plan = status?.plan ? [`plan ${JSON.stringify(status.plan)}`] : [];
   const pending = status?.pending ? [`pending ${JSON.stringify(status.pending)}`] : [];
-  const lines = shown.length > 0 ? [...shown, ...plan, ...pending] : ['no conditions'];
+  const intent = status?.intent ? [`intent ${JSON.stringify(status.intent)}`] : [];
+  const lines = shown.length > 0 ? [...shown, ...plan, ...pending, ...intent] : ['no conditions'];
   return [`${kind} ${metadata.namespace}/${metadata.name}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }

@@ -67,6 +67,55 @@ export function job(changes: Loose = {}, meta: Meta = {}): Manifest {
   return resource('SyncJob', 'nightly', common, changes, meta);
 }
 
+/** The transformation `daily` in `warehouse`, with two queries. */
+export function transformation(changes: Loose = {}, meta: Meta = {}): Manifest {
+  const common = {
+    workspaceRef: { name: 'default' },
+    name: 'Daily',
+    type: 'SQL',
+    destinationRef: { name: 'warehouse' },
+    tasks: [{ query: 'DELETE FROM totals' }, { query: 'INSERT INTO totals SELECT * FROM orders' }],
+  };
+  return resource('SyncTransformation', 'daily', common, changes, meta);
+}
+
+/** The pipeline `morning`: the job `nightly`, the event `notify`, the transformation `daily`. */
+export function pipeline(changes: Loose = {}, meta: Meta = {}): Manifest {
+  const common = {
+    workspaceRef: { name: 'default' },
+    name: 'Morning',
+    steps: [
+      { jobRef: { name: 'nightly' } },
+      { eventRef: { name: 'notify' } },
+      { transformationRef: { name: 'daily' } },
+    ],
+  };
+  return resource('SyncPipeline', 'morning', common, changes, meta);
+}
+
+/** The event `notify` of the pipeline `morning`. */
+export function event(changes: Loose = {}, meta: Meta = {}): Manifest {
+  const common = { pipelineRef: { name: 'morning' }, name: 'Notify', script: '<api:script>done</api:script>' };
+  return resource('SyncEvent', 'notify', common, changes, meta);
+}
+
+/** The user `jane`, who operates jobs; her password comes from the Secret `jane`. */
+export function user(changes: Loose = {}, meta: Meta = {}): Manifest {
+  const common = {
+    serverRef: { name: 'main' },
+    user: 'jane',
+    emailAddress: 'jane@example.com',
+    roles: ['cdata_support'],
+    passwordSecretRef: { name: 'jane' },
+  };
+  return resource('SyncUser', 'jane', common, changes, meta);
+}
+
+/** A run of the job `nightly`. */
+export function run(changes: Loose = {}, meta: Meta = {}): Manifest {
+  return resource('SyncRun', 'now', { jobRef: { name: 'nightly' } }, changes, meta);
+}
+
 export function secret(name: string, values: Record<string, string>, namespace = 'default'): Manifest {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type: 'Opaque', stringData: values };
 }

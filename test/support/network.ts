@@ -14,13 +14,20 @@ export interface Exchange {
   failure?: string;
 }
 
+export type Phase = (typeof PHASES)[number];
+export const PHASES = ['leaving', 'arrived', 'replied'] as const;
+
 export interface Network extends Transport {
   /** Puts a server at an origin; undefined takes it away (refused). */
   serve(origin: string, handler: Handler | undefined): void;
   /** All exchanges so far, in the order in which they were sent. */
   readonly exchanges: Exchange[];
-  /** When true for a request, it is lost: 'before' the server sees it, or 'after' it acted. */
-  fault: ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | undefined) | undefined;
+  /** When it names something for a request, that is lost: 'before' the server sees it, or 'after' it acted; an error is thrown unsent. */
+  fault:
+    | ((request: HttpRequest & { origin: string }) => 'before' | 'after' | 'hang' | TransportError | undefined)
+    | undefined;
+  /** Told of each request: when it is about to leave, when the server has begun on it, when its reply is about to come. */
+  watch: ((exchange: Exchange, phase: Phase) => void) | undefined;
   /** No further reply or error reaches this network's clients: a crash. */
   revoke(): void;
   /** What comes from now on reaches the clients only after `resume`: their process is paused. */
@@ -66,6 +73,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
   const network: Network = {
     exchanges,
     fault: undefined,
+    watch: undefined,
     serve: (origin, handler) => (handler ? servers.set(origin, handler) : servers.delete(origin)),
     revoke: () => {
       revoked = true;
@@ -84,9 +92,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
         const exchange: Exchange = { at: clock.now(), origin, method: request.method, path: request.path };
         if (request.body !== undefined) exchange.body = request.body;
         if (record) exchanges.push(exchange);
+        network.watch?.(exchange, 'leaving');
+        if (revoked) return never;
         try {
-          const response = await send(origin, request);
+          const response = await send(origin, request, exchange);
           exchange.status = response.status;
+          network.watch?.(exchange, 'replied');
           if (revoked || paused) await held();
           return response;
         } catch (error) {
@@ -98,11 +109,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     }),
   };
 
-  async function send(origin: string, request: HttpRequest): Promise<HttpResponse> {
+  async function send(origin: string, request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
     const fault = network.fault?.({ ...request, origin });
     await wait(lag(), request.signal);
     const handler = servers.get(origin);
     if (!handler) throw new TransportError('refused', false, `connect ECONNREFUSED ${origin}`);
+    if (fault instanceof TransportError) throw fault;
     if (fault === 'before') throw new TransportError('reset', true, 'socket hang up');
     const gone = new AbortController();
     request.signal?.addEventListener('abort', () => gone.abort(), { once: true });
@@ -113,6 +125,7 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
       body: request.body ?? '',
       signal: gone.signal,
     });
+    network.watch?.(exchange, 'arrived');
     const response = await Promise.race([work, aborted(request.signal)]).catch((error: unknown) => {
       if (error instanceof CutConnection) throw new TransportError('reset', true, 'socket hang up');
       throw error;

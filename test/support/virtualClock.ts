@@ -15,8 +15,14 @@ interface Timer {
   fn: () => void;
 }
 
-/** A clock that moves only when told to. `start` is wall time in ms; the monotonic clock starts at 0. */
-export function createVirtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
+// An immediate runs only after every microtask, and after microtasks that those make.
+const immediate = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/**
+ * A clock that moves only when told to. `start` is wall time in ms; the monotonic clock starts at 0. `settle` resolves when all that
+ * can happen at one moment has happened.
+ */
+export function createVirtualClock(start = Date.UTC(2026, 0, 1), settle = immediate): VirtualClock {
   const heap: Timer[] = [];
   const cancelled = new Set<number>();
   let now = start;
@@ -55,9 +61,6 @@ export function createVirtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
     while (heap.length > 0 && cancelled.delete(heap[0]!.seq)) pop();
     return heap[0];
   };
-  // An immediate runs only after every microtask, and after microtasks that those make.
-  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-
   const step = async (until: number): Promise<boolean> => {
     const next = peek();
     if (!next || next.at > until) return false;

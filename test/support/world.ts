@@ -1,3 +1,5 @@
+import { KINDS } from '../../src/api/registry.ts';
+import { permissionsOf } from '../../src/app/permissions.ts';
 import type { Config } from '../../src/config.ts';
 import type { Random } from '../../src/ports/random.ts';
 import { type Cluster, createCluster } from '../cluster/cluster.ts';
@@ -12,6 +14,7 @@ import { placesOf } from './canary.ts';
 import { describeWorld } from './describeWorld.ts';
 import { createInstance, type Instance } from './instance.ts';
 import { SYNC_URL, secret } from './manifests.ts';
+import { createDoor, type Door } from './rbac.ts';
 import { createRecordingLogger, type LogLine } from './recordingLogger.ts';
 import { createSeededRandom } from './seededRandom.ts';
 import type { Handler } from './server.ts';
@@ -21,6 +24,7 @@ export const KUBE_URL = 'http://kube.test';
 export const OPERATOR_NAMESPACE = 'sync-system';
 const KUBECONFIG = '/world/kubeconfig';
 const CRDS = readCrds('crds');
+const PERMISSIONS = permissionsOf(KINDS.filter(({ installed }) => installed));
 const MINUTE = 60_000;
 
 export interface WorldOptions {
@@ -31,6 +35,8 @@ export interface WorldOptions {
   /** One way, [min, max). */
   latencyMs?: [number, number];
   config?: Partial<Config>;
+  /** How far the clock of the Sync server is ahead; ms. */
+  serverAheadMs?: number;
 }
 
 /** Everything under the sun in one process, on virtual time: a cluster, a Sync server, and the operator. */
@@ -38,6 +44,8 @@ export interface World {
   clock: VirtualClock;
   random: Random;
   cluster: Cluster;
+  /** Between operator and cluster: only what the chart's roles grant comes through. */
+  door: Door;
   simulator: Simulator;
   logs: LogLine[];
   /** The operator that runs now, or that ran last. */
@@ -49,6 +57,8 @@ export interface World {
   /** As SIGKILL: nothing that is under way ever comes back. */
   crash(): void;
   restart(): Promise<void>;
+  /** One more process of the operator beside the present one, which takes its place in `instance`. It is not started. */
+  another(): Instance;
 
   /** As `kubectl apply`. */
   apply(...manifests: (Manifest | readonly Manifest[])[]): void;
@@ -82,18 +92,29 @@ export interface World {
   secretsSeen(canary: string): Promise<string[]>;
 }
 
-export function createWorld({ seed = 1, dialect = {}, latencyMs = [1, 5], config = {} }: WorldOptions = {}): World {
+export function createWorld({
+  seed = 1,
+  dialect = {},
+  latencyMs = [1, 5],
+  config = {},
+  serverAheadMs = 0,
+}: WorldOptions = {}): World {
   const clock = createVirtualClock();
   // Streams of their own, so that one more draw in one part leaves the others as they were.
   const [forCluster, forSimulator, forApp, forTest] = [1, 2, 3, 4].map((n) => createSeededRandom(seed * 16 + n));
   const cluster = createCluster({ clock, random: forCluster! });
   for (const crd of CRDS) cluster.install(crd);
   cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
-  const simulator = createSimulator({ clock, random: forSimulator!, dialect: dialectWith(dialect) });
+  const simulator = createSimulator({
+    clock: { ...clock, now: () => clock.now() + serverAheadMs },
+    random: forSimulator!,
+    dialect: dialectWith(dialect),
+  });
   cluster.create(secret('sync-token', { token: simulator.token }));
   const logs: LogLine[] = [];
+  const door = createDoor(cluster.handler, PERMISSIONS, { namespaces: config.namespaces, home: OPERATOR_NAMESPACE });
   const servers = new Map<string, Handler>([
-    [KUBE_URL, cluster.handler],
+    [KUBE_URL, door.handler],
     [SYNC_URL, simulator.handler],
   ]);
   const make = () =>
@@ -111,6 +132,7 @@ export function createWorld({ seed = 1, dialect = {}, latencyMs = [1, 5], config
     clock,
     random: forTest!,
     cluster,
+    door,
     simulator,
     logs,
     instance: make(),
@@ -123,6 +145,10 @@ export function createWorld({ seed = 1, dialect = {}, latencyMs = [1, 5], config
     crash() {
       world.instance.kill();
       world.instance = make();
+    },
+    another() {
+      world.instance = make();
+      return world.instance;
     },
     async restart() {
       await world.stop();

@@ -11,7 +11,7 @@ import type { Resource } from '../../engine/resource.ts';
 import type { KindContext } from '../context.ts';
 import { placeInWorkspace } from '../place/place.ts';
 import { placeReferences, referenceTo } from '../place/references.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
@@ -49,12 +49,12 @@ export function createConnectionKind(context: KindContext): Kind {
     ],
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
-      const { session, workspace } = place;
+      const { session } = place;
       const desired = await unlessDeleting(resource, () => desiredConnection(context, resource));
       for (const secret of desired.secrets.values()) session.client.scrubber.learn(secret);
       const memory = memoryOf(resource);
       const id = resource.status?.id;
-      memory.unfollow = () => workspace.session.deepReads.remove(`connection/${id}`);
+      memory.unfollow = () => session.deepReads.remove(`connection/${id}`);
       const reached = reach(context, resource, place, CONNECTION);
       const remote = noting(memory, spelledAs(desired, reached.remote));
       return { ...reached, remote, desired, hooks: hooksOf(context, specOf(resource), session, memory) };

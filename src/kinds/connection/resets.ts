@@ -1,5 +1,5 @@
 import type { Action, ActionInput } from '../../engine/kind.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 
 interface Reset {

@@ -106,7 +106,7 @@ test('a connection that has no id yet blocks the job', async () => {
   const gathered = createJobKind(fakes.context).gather(job({ destinationRef: { name: 'lake' } }));
   await expect(gathered).rejects.toMatchObject({
     reason: 'ReferenceNotFound',
-    message: 'SyncConnection team/lake, which spec.destinationRef names, does not exist',
+    message: 'SyncConnection team/lake, which spec.destinationRef names, does not exist; make it, or correct the name',
   });
 });
 

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
 import { createReadyFakes, resource } from '../../../test/kinds/fakes.ts';
+import { FIELDS } from '../../api/syncJob.ts';
 import type { Desired } from '../../engine/kind.ts';
 import type { JsonObject } from '../../ports/json.ts';
+import { desiredTasks, itemFields } from '../shared/children.ts';
 import { createJobKind } from './kind.ts';
 import { nearest } from './nearest.ts';
 import { checkTables } from './tables.ts';
-import { desiredTasks } from './tasks.ts';
+import { naturalTask } from './tasks.ts';
 
 const want = (...tasks: JsonObject[]): Desired => ({
   name: 'Nightly',
   fields: new Map([['sourceRef', { id: 'c-1' }]]),
   secrets: new Map(),
-  children: desiredTasks(tasks),
+  children: desiredTasks(tasks, itemFields(FIELDS, 'tasks'), naturalTask),
   childPolicy: 'Exact',
 });
 const source = async () => [{ name: 'Account', schema: 'dbo' }, { name: 'Contact' }];

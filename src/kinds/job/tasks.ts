@@ -1,17 +1,5 @@
-import type { JobTask } from '../../api/syncJob.ts';
-import type { DesiredChild } from '../../engine/kind.ts';
-import type { Json, JsonObject } from '../../ports/json.ts';
+import type { Json } from '../../ports/json.ts';
 import type { ChildrenApi } from '../../sync/apis/children.ts';
-import { leavesOf } from '../shared/leaves.ts';
-import { TASK_FIELDS } from './fields.ts';
-
-/** The tasks as the spec lists them, in order. */
-export function desiredTasks(tasks: readonly JobTask[]): DesiredChild[] {
-  return tasks.map((task) => {
-    const fields = new Map(leavesOf(TASK_FIELDS, task as JsonObject).map(({ path, value }) => [path, value]));
-    return { ...(task.key !== undefined && { key: task.key }), natural: naturalTask(fields), fields };
-  });
-}
 
 /** A task has either a table or a query: one that becomes the other loses what it was about before. */
 export function withOneSubject(tasks: ChildrenApi): ChildrenApi {

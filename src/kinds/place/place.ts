@@ -6,7 +6,7 @@ import { keyOf, type Resource } from '../../engine/resource.ts';
 import type { JsonObject } from '../../ports/json.ts';
 import type { KindContext } from '../context.ts';
 import type { ScopeWorkspace } from '../remote/scope.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { type PlacedSpec, serverKeyOf } from './references.ts';
 
 /** Where an object lives, and what follows from that. */
@@ -47,6 +47,11 @@ export function placeOnServer(context: KindContext, resource: Resource): Place &
   const found = findServer(context, resource, serverRef);
   const workspaceId = id === undefined ? resource.status?.id : realWorkspaceId(found, id);
   return { ...admitted(context, resource, found, { id: workspaceId, name }), workspaceId };
+}
+
+/** The place of an object that lies in no workspace, or does not tell in which. Throws Blocked. */
+export function placeUnderServer(context: KindContext, resource: Resource, serverRef: ServerReference): Place {
+  return admitted(context, resource, findServer(context, resource, serverRef), {});
 }
 
 interface Found {

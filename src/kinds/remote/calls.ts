@@ -14,15 +14,17 @@ export interface Calls {
   readsItems(): boolean;
   /** A write of the object or of its children; its reply may be lost, so it counts from its beginning. */
   write<T>(id: string, call: () => Promise<T>): Promise<T>;
-  /** Something that others may refer to has changed. */
-  changed(): void;
+  /** An object that others may refer to has changed. */
+  changed(id: string): void;
 }
 
 export function createCalls(options: RemoteOptions): Calls {
   const { clock, session, workspace, collection, api } = options;
   const readsItems = () => ['proven', 'documented'].includes(session.client.routeState(api.getOperation));
-  const changed = () => {
-    if (workspace) workspace.changedAt = clock.now();
+  const changed = (id: string) => {
+    if (!workspace) return;
+    const others = workspace.changes.filter((change) => change.id !== id);
+    workspace.changes = [{ id, at: clock.now() }, ...others].slice(0, 2);
   };
 
   async function run<T>(call: Promise<T>): Promise<T> {
@@ -62,7 +64,7 @@ export function createCalls(options: RemoteOptions): Calls {
         return await run(call());
       } finally {
         session.writes.note(id);
-        changed();
+        changed(id);
       }
     },
   };

@@ -1,20 +1,32 @@
 import type { RemoteChildren } from '../../engine/remote.ts';
 import type { ChildrenApi } from '../../sync/apis/children.ts';
+import type { RecentWrites } from '../session/sessions.ts';
 import type { Calls } from './calls.ts';
 import { baseOf, type Renames, toModel } from './convert.ts';
 
 const LANE = { lane: 'user' } as const;
 
 /** Ordered children of an object, written one call at a time. */
-export function createRemoteChildren(api: ChildrenApi, calls: Calls, renames: Renames): RemoteChildren {
+export function createRemoteChildren(
+  api: ChildrenApi,
+  calls: Calls,
+  renames: Renames,
+  writes: RecentWrites,
+): RemoteChildren {
   const below = (parentId: string) => ({ ...LANE, known: () => calls.exists(parentId) });
-  const at = (parentId: string, childId: string) => ({ ...LANE, known: () => isThere(api, parentId, childId) });
+  const at = (parentId: string, childId: string) => ({
+    ...LANE,
+    // The list may lag behind what was added a moment ago: it is there, but a 404 says nothing yet.
+    known: async () => (await isThere(api, parentId, childId)) || (writes.msLeft(childId) > 0 ? undefined : false),
+  });
   return {
     async add(parentId, fields, position) {
       const made = await calls.write(parentId, () =>
         api.add(parentId, toModel(fields, renames), position, below(parentId)),
       );
-      return made.id === undefined ? {} : { id: made.id };
+      if (made.id === undefined) return {};
+      writes.note(made.id);
+      return { id: made.id };
     },
     update: (parentId, base, changes) =>
       calls.write(parentId, () => {

@@ -48,10 +48,16 @@ export function toModel(fields: ReadonlyMap<string, Json>, renames: Renames): Ma
   return new Map([...fields].map(([path, value]) => [renamed(path, (head) => renames[head]), value]));
 }
 
-/** What a write is laid over: the object as read, or, for `partial`, nothing of it but its name. */
-export function baseOf({ id, origin }: RemoteObject, partial: boolean): Entity {
+/** The entity that a remote object was made from. Throws for one that was not read. */
+export function entityOf({ id, origin }: RemoteObject): Entity {
   const entity = (origin as Origin | undefined)?.entity;
   if (!entity) throw new Error(`${id} was not read from the server`);
+  return entity;
+}
+
+/** What a write is laid over: the object as read, or, for `partial`, nothing of it but its name. */
+export function baseOf(object: RemoteObject, partial: boolean): Entity {
+  const entity = entityOf(object);
   if (!partial) return entity;
   const raw: JsonObject = {};
   for (const [key, value] of Object.entries(entity.raw)) if (/^name$/i.test(key)) raw[key] = value;

@@ -8,10 +8,14 @@ import { createReader } from './read.ts';
 
 /** The engine's view of one kind below one parent: the polled collection for what is there, the API for the rest. */
 export function createRemote(options: RemoteOptions): Remote {
-  const { session, workspace, collection, api, kind, renames = {}, childRenames = {} } = options;
+  const { clock, session, workspace, collection, api, kind, renames = {}, childRenames = {} } = options;
   const calls = createCalls(options);
   const turn = (id: string) => `${kind}/${id}`;
-  const at = (id: string) => ({ lane: 'user', known: () => calls.exists(id) }) as const;
+  // Shortly after a change of what it may refer to, a 404 may be about that.
+  const isCalm = (id: string) =>
+    !workspace?.changes.some((change) => change.id !== id && clock.now() - change.at < session.lagGraceMs);
+  const at = (id: string) =>
+    ({ lane: 'user', known: async () => (isCalm(id) ? calls.exists(id) : undefined) }) as const;
 
   function glance({ id, name }: { id?: string; name?: string }): Glance {
     const { listedAt } = collection;
@@ -19,7 +23,7 @@ export function createRemote(options: RemoteOptions): Remote {
     const entry = id === undefined ? undefined : collection.get(id);
     const entries = id === undefined ? collection.byName(name ?? '') : entry ? [entry] : [];
     if (entries.length === 0) return { state: 'absent', listedAt };
-    if (entry) workspace?.deepReads.add(turn(entry.id), options.deepReadAt);
+    if (entry && options.inTurn) session.deepReads.add(turn(entry.id), options.deepReadAt);
     return { state: 'present', ids: entries.map((one) => one.id), digest: entries[0]!.digest, listedAt };
   }
 
@@ -29,7 +33,7 @@ export function createRemote(options: RemoteOptions): Remote {
     read: createReader(options, calls),
     async create(fields) {
       const { id, entity } = await calls.run(api.create(toModel(fields, renames), { lane: 'user' }));
-      calls.changed();
+      calls.changed(id ?? '');
       if (id !== undefined) session.writes.note(id);
       // Where objects cannot be read back, a later update could not be told to the picture: it believes lists alone.
       if (entity && calls.readsItems()) collection.created(entity);
@@ -45,9 +49,9 @@ export function createRemote(options: RemoteOptions): Remote {
       await calls.run(api.delete(id, at(id)));
       session.writes.forget(id);
       collection.removed(id);
-      workspace?.deepReads.remove(turn(id));
-      calls.changed();
+      session.deepReads.remove(turn(id));
+      calls.changed(id);
     },
-    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames) }),
+    ...(api.children && { children: createRemoteChildren(api.children, calls, childRenames, session.writes) }),
   };
 }

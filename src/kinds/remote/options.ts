@@ -4,7 +4,7 @@ import type { ChildrenApi } from '../../sync/apis/children.ts';
 import type { Entity, EntityKind } from '../../sync/models/entity.ts';
 import type { CallOptions, Created } from '../../sync/session.ts';
 import type { Collection } from '../../sync/snapshot.ts';
-import type { ServerSession, WorkspaceSession } from '../server/sessions.ts';
+import type { ServerSession, WorkspaceSession } from '../session/sessions.ts';
 import type { Renames } from './convert.ts';
 
 /** One kind of object below one parent, for createRemote. */
@@ -13,6 +13,8 @@ export interface RemoteOptions {
   session: ServerSession;
   /** Where it lives; absent for what lies above workspaces. */
   workspace?: WorkspaceSession;
+  /** Objects of the kind are read in full in turn: their lists may not tell all. */
+  inTurn?: boolean;
   collection: Collection;
   kind: EntityKind;
   api: RemoteApi;

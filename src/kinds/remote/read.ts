@@ -13,7 +13,7 @@ const AGAIN_MS = 2_000;
 
 /** Reads one object with its children: by its item route, else off the list (design §5, Vanished). */
 export function createReader(options: RemoteOptions, calls: Calls): (id: string) => Promise<ReadResult> {
-  const { clock, session, collection, api, kind, workspace, renames = {}, childRenames = {} } = options;
+  const { clock, session, collection, api, kind, inTurn, renames = {}, childRenames = {} } = options;
   const { writes } = session;
   const teach = createSecretTeacher(session.client.scrubber);
   const turn = (id: string) => `${kind}/${id}`;
@@ -44,9 +44,9 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     const children = entity.children ?? (await childrenOf(entity.id, listed));
     // It went while it was being read.
     if (children === 'gone') return { state: 'unsettled', retryAfterMs: AGAIN_MS };
-    if (workspace) {
-      workspace.deepReads.add(turn(entity.id));
-      workspace.deepReads.touched(turn(entity.id));
+    if (inTurn) {
+      session.deepReads.add(turn(entity.id));
+      session.deepReads.touched(turn(entity.id));
     }
     return { state: 'present', object: toRemoteObject(entity, renames, childRenames, { children, listed }) };
   }
@@ -86,7 +86,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
       if (!works) return askAgain(id);
     }
     collection.removed(id);
-    workspace?.deepReads.remove(turn(id));
+    session.deepReads.remove(turn(id));
     return { state: 'absent' };
   }
 

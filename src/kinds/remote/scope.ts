@@ -5,7 +5,7 @@ import type { EntityKind } from '../../sync/models/entity.ts';
 import { factOf } from '../../sync/models/wire.ts';
 import type { Collection } from '../../sync/snapshot.ts';
 import { isSameServer } from '../probe/acceptance.ts';
-import type { ServerSession, WorkspaceSession } from '../server/sessions.ts';
+import type { ServerSession, WorkspaceSession } from '../session/sessions.ts';
 
 export interface ScopeInput {
   /** The resource that the pass is about. */
@@ -39,10 +39,10 @@ export function scopeOf(input: ScopeInput): Scope {
   const unusable = unusableFor(resource, session.unusable);
   const style = factOf(client.facts, 'putStyle', kind);
   const suspender = [server, workspace?.resource].find((one) => one?.spec.suspend === true);
-  const lists = workspace ? [workspace.session.connections, workspace.session.jobs] : [session.workspaces];
+  const lists = workspace ? [...workspace.session.polled.values()] : [session.workspaces];
   const suspicious = suspicionOf(lists, workspace?.resource ?? server);
   const accepted = (server.status as ServerStatus | undefined)?.acceptedServer;
-  const changedAt = workspace?.session.changedAt;
+  const changedAt = workspace?.session.changes.find(({ id }) => id !== resource.status?.id)?.at;
   return {
     origin: client.origin,
     ...(identity !== undefined && { identity }),
@@ -56,7 +56,7 @@ export function scopeOf(input: ScopeInput): Scope {
     ...(changedAt !== undefined && { referenceChangedAt: changedAt }),
     ...((style === 'merge' || style === 'replace') && { putStyle: style }),
     learnPutStyle: (learned) => client.learnFact(`putStyle.${kind}`, learned),
-    // The read of this very pass may be what finds out.
+    // It may be learned within a pass.
     get canReadItems() {
       return client.routeState(input.getOperation) !== 'unsupported';
     },

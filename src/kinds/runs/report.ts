@@ -5,6 +5,7 @@ import { isoSeconds } from '../../engine/conditions.ts';
 import type { KindReport } from '../../engine/kind.ts';
 import type { JsonObject } from '../../ports/json.ts';
 import { nextDue } from '../../sync/due.ts';
+import type { RunRecord } from '../../sync/models/records.ts';
 import type { RunSchedule } from '../../sync/runs.ts';
 import type { RunView } from '../../sync/runView.ts';
 import { AGAIN_MS, type Freshness, freshness, marginOf } from './freshness.ts';
@@ -13,6 +14,8 @@ import { lastRunCondition, lastRunOf, taskRunsOf } from './runReport.ts';
 export interface RunsInput {
   spec: Pick<SyncJobSpec, 'freshness'>;
   schedule: RunSchedule;
+  /** Who started a run; undefined: not known. */
+  startedBy?(run: RunRecord): string | undefined;
   view: RunView | undefined;
   /** The status as it is, from which is taken what was not read yet since the operator began. */
   status: Pick<SyncJobStatus, 'lastRun' | 'taskRuns' | 'nextRun'> & { conditions?: KindReport['conditions'] };
@@ -28,9 +31,10 @@ export function reportRuns(input: RunsInput): KindReport {
   const { schedule, view, status, now } = input;
   const isRead = view?.readAt !== undefined || view?.lastRun !== undefined;
   const finished = isRead
-    ? view.lastRun && lastRunOf({ running: false, lastRun: view.lastRun })
+    ? view.lastRun && withStarter(lastRunOf({ running: false, lastRun: view.lastRun })!, view.lastRun, input)
     : overOf(status.lastRun);
-  const lastRun = view?.running === true ? lastRunOf(view) : isRead ? finished : status.lastRun;
+  const current = view?.running === true ? lastRunOf(view) : undefined;
+  const lastRun = current ? withStarter(current, view!.current, input) : isRead ? finished : status.lastRun;
   const before = status.conditions?.find(({ type }) => type === 'LastRunSucceeded');
   const succeeded = !isRead && !finished && before ? before : lastRunCondition(finished);
   const fresh = freshOf(input, isRead);
@@ -43,6 +47,14 @@ export function reportRuns(input: RunsInput): KindReport {
     conditions: [succeeded, ...(fresh ? [fresh.condition] : [])],
     againMs: fresh?.againMs,
   };
+}
+
+/** What was told once of the same run stays told: the SyncRun that started it may be gone since. */
+function withStarter(shown: LastRun, run: RunRecord | undefined, { startedBy, status }: RunsInput): LastRun {
+  const before =
+    status.lastRun?.runId === shown.runId && shown.runId !== undefined ? status.lastRun?.startedBy : undefined;
+  const by = before?.startsWith('SyncRun ') ? before : ((run && startedBy?.(run)) ?? before);
+  return by === undefined ? shown : { ...shown, startedBy: by };
 }
 
 /** The condition Fresh; a short while after a restart, what is not read yet is as status has it. */

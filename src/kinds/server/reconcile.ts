@@ -8,6 +8,7 @@ import type { EngineDeps, PassResult } from '../../engine/pass.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { annotationOf, readTokens, type TokenReading } from '../../engine/tokens.ts';
 import { MISSING_MS } from '../../engine/verdict.ts';
+import type { ValueRef } from '../../kube/secretReader.ts';
 import type { KindContext } from '../context.ts';
 import { changedMessage, isSameServer, readAcceptance } from '../probe/acceptance.ts';
 import type { SessionsControl } from '../session/createSessions.ts';
@@ -15,6 +16,7 @@ import { readCredentials } from '../session/credentials.ts';
 import { learnedFrom, learnedStatus, unsupported } from '../session/learned.ts';
 import type { LiveSession } from '../session/serverSession.ts';
 import { routeProblems, settingsOf } from '../session/settings.ts';
+import { references } from './references.ts';
 import { countUsers, describeUsers } from './users.ts';
 import { circuitOf, conditionsFor, type Waiting, waiting } from './verdict.ts';
 
@@ -43,6 +45,7 @@ export function createServerReconciler(deps: ServerReconcilerDeps): (key: string
     const resource = deps.get('SyncServer', key);
     if (!resource) {
       deps.sessions.close(key);
+      deps.context.values.watch(`SyncServer/${key}`, []);
       memories.forget(key);
       return { outcome: 'done' };
     }
@@ -60,6 +63,7 @@ async function look(pass: Pass): Promise<Waiting> {
   const { deps, key, resource, memory } = pass;
   const now = deps.clock.now();
   const present = deps.sessions.get(key);
+  deps.context.values.watch(`SyncServer/${key}`, valuesOf(resource));
   try {
     const server = parse(resource);
     const credentials = await readCredentials(deps.context.values, resource.metadata.namespace, server.spec);
@@ -78,6 +82,14 @@ async function look(pass: Pass): Promise<Waiting> {
     if (stalled) return { verdict: { state: 'stalled', reason, message }, result: { outcome: 'stalled' } };
     return waiting(memory, reason, message, now);
   }
+}
+
+/** Their arrival and their changes bring another pass. */
+function valuesOf(resource: Resource): ValueRef[] {
+  return references(resource).map((reference) => {
+    const [kind, namespace, name] = reference.split('/') as [ValueRef['kind'], string, string];
+    return { kind, namespace, name };
+  });
 }
 
 function parse(resource: Resource): SyncServer {

@@ -3,8 +3,9 @@ import type { EngineDeps } from '../../engine/pass.ts';
 import { keyOf, type Resource } from '../../engine/resource.ts';
 
 const NAMED = 5;
+const HOLDERS: ReadonlySet<string> = new Set(['SyncWorkspace', 'SyncPipeline']);
 
-/** How many resources use a server, by kind: those that refer to it, and those that refer to its workspaces. */
+/** How many resources use a server, by kind: those that refer to it, to its workspaces and to their pipelines. */
 export function countUsers({ referrers }: Pick<EngineDeps, 'referrers'>, server: Resource): Record<string, number> {
   const seen = new Set<string>();
   const counts: Record<string, number> = {};
@@ -13,7 +14,7 @@ export function countUsers({ referrers }: Pick<EngineDeps, 'referrers'>, server:
     if (seen.has(key)) return;
     seen.add(key);
     counts[resource.kind] = (counts[resource.kind] ?? 0) + 1;
-    if (resource.kind === 'SyncWorkspace') for (const below of referrers(resource)) count(below);
+    if (HOLDERS.has(resource.kind)) for (const below of referrers(resource)) count(below);
   };
   for (const resource of referrers(server)) count(resource);
   return counts;

@@ -6,8 +6,10 @@ import type { RemoteName, SessionContext } from './context.ts';
 export interface Collected {
   /** The kind of the resources: `SyncJob`. */
   kind: string;
-  /** Absent for what lies above workspaces. */
+  /** Absent for what lies above or below workspaces. */
   workspaceId?: string;
+  /** Listed once and then when somebody asks, never by time. */
+  onRequest?: boolean;
   list(signal?: AbortSignal): Promise<Entity[]>;
   /** The operation that reads one: `jobs.get`. Servers without it have their whole objects kept from the lists. */
   getOperation: string;
@@ -17,7 +19,7 @@ export interface Collected {
 /** A polled collection that wakes the resources concerned. */
 export function collect(
   { deps, key, settings, client, writes }: SessionContext,
-  { kind, workspaceId, list, getOperation, onChange }: Collected,
+  { kind, workspaceId, onRequest = false, list, getOperation, onChange }: Collected,
 ): Collection {
   return createCollection({
     async list(signal) {
@@ -27,9 +29,10 @@ export function collect(
     },
     clock: deps.clock,
     random: deps.random,
-    pollIntervalMs: settings.pollIntervalMs,
+    pollIntervalMs: onRequest ? Number.POSITIVE_INFINITY : settings.pollIntervalMs,
     lagGraceMs: settings.lagGraceMs,
-    known: () => deps.known(kind, key, workspaceId),
+    // A list on request is never old enough to be suspected.
+    known: () => (onRequest ? [] : deps.known(kind, key, workspaceId)),
     keep: () => client.routeState(getOperation) === 'unsupported',
     onChange(changes) {
       onChange?.(changes);

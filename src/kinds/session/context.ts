@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SyncClient, SyncClientOptions } from '../../sync/client.ts';
 import type { Origins } from '../../sync/origin.ts';
-import type { RecentWrites } from '../server/sessions.ts';
+import type { RecentWrites } from './sessions.ts';
 
 /** What the live servers need of their surroundings; `app` wires it. */
 export interface SessionsDeps {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Learned } from '../../sync/client.ts';
-import type { Sessions } from '../server/sessions.ts';
 import type { ServerSettings, SessionsDeps } from './context.ts';
 import { type LiveSession, openSession } from './serverSession.ts';
+import type { Sessions } from './sessions.ts';
 
 /** The live servers, as their reconciler opens and closes them. */
 export interface SessionsControl extends Sessions {

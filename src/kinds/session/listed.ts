@@ -1,5 +1,5 @@
 import type { Collection } from '../../sync/snapshot.ts';
-import type { RecentWrites } from '../server/sessions.ts';
+import type { RecentWrites } from './sessions.ts';
 
 /**
  * Whether a list that begins now shows the object: only then may a 404 that comes later mean that the server lacks a route (design

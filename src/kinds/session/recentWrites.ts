@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { RecentWrites } from '../server/sessions.ts';
+import type { RecentWrites } from './sessions.ts';
 
 /** Remembers ids for as long as reads may lag behind writes. */
 export function createRecentWrites(clock: Clock, lagGraceMs: number): RecentWrites {

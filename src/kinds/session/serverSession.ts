@@ -2,15 +2,17 @@ import type { Unusable } from '../../engine/kind.ts';
 import { createSyncClient, type Learned } from '../../sync/client.ts';
 import { SyncError } from '../../sync/errors.ts';
 import type { TableRecord } from '../../sync/models/records.ts';
+import type { Change } from '../../sync/picture.ts';
+import type { Collection } from '../../sync/snapshot.ts';
 import { createTurns } from '../../sync/turns.ts';
 import { concernsServer } from '../probe/health.ts';
 import { createProbe, type Probe } from '../probe/probe.ts';
-import type { ServerSession } from '../server/sessions.ts';
 import { collect } from './collect.ts';
 import type { ServerSettings, SessionContext, SessionsDeps } from './context.ts';
 import { isListed } from './listed.ts';
 import { createRecentWrites } from './recentWrites.ts';
 import { createServerRuns } from './serverRuns.ts';
+import type { Held, ServerSession } from './sessions.ts';
 import { type LiveWorkspace, openWorkspace } from './workspaceSession.ts';
 
 /** A session as the SyncServer's own reconciler sees it. */
@@ -18,6 +20,16 @@ export interface LiveSession extends ServerSession, Pick<Probe, 'probed' | 'find
   readonly settings: ServerSettings;
   close(): void;
 }
+
+/** The resources behind the first part of a turn's id. */
+const TURNS = {
+  connection: 'SyncConnection',
+  job: 'SyncJob',
+  transformation: 'SyncTransformation',
+  pipeline: 'SyncPipeline',
+  event: 'SyncEvent',
+  user: 'SyncUser',
+} as const;
 
 const PROBE_GAP_MS = 5_000;
 const TABLES_AGE_MS = 600_000;
@@ -40,31 +52,30 @@ export function openSession(
   const context: SessionContext = { deps, key, settings, client, writes, watched };
   const probe = createProbe(context);
   const spaces = new Map<string, LiveWorkspace>();
-  const holder = (kind: 'jobs' | 'connections', id: string) =>
-    [...spaces.values()].find((space) => space[kind].get(id));
-  const isShown = async (kind: 'jobs' | 'connections', id: string) => {
-    const space = holder(kind, id);
-    return space !== undefined && isListed(space[kind], id, writes);
+  const events = new Map<string, Collection>();
+  const holder = (what: Held, id: string) => [...spaces.values()].find((space) => space.polled.get(what)?.get(id));
+  const isShown = async (what: Held, id: string) => {
+    const space = holder(what, id);
+    return space !== undefined && isListed(space[what], id, writes);
   };
-  const jobRuns = createServerRuns(
-    context,
-    (id) => holder('jobs', id)?.id,
-    (id) => isShown('jobs', id),
-  );
+  const runs = createServerRuns(context, (what, id) => holder(what, id)?.id, isShown);
   const deepReads = createTurns({
     clock,
     perMinute: settings.deepReadsPerMinute,
     minAgeMs: settings.resyncIntervalMs,
     async onTurn(turn) {
       const [kind, id] = [turn.slice(0, turn.indexOf('/')), turn.slice(turn.indexOf('/') + 1)];
-      const resources = kind === 'job' ? 'SyncJob' : 'SyncConnection';
-      if (!deps.deepDue(resources, id, key)) deepReads.remove(turn);
+      if (!deps.deepDue(TURNS[kind as keyof typeof TURNS], id, key)) deepReads.remove(turn);
     },
   });
   const workspaces = collect(context, {
     kind: 'SyncWorkspace',
     getOperation: 'workspaces.get',
-    list: (signal) => probe.list(signal),
+    async list(signal) {
+      const listed = await probe.list(signal);
+      hold();
+      return listed;
+    },
     onChange(changes) {
       for (const { id, what } of changes) {
         if (what !== 'vanished') continue;
@@ -73,9 +84,11 @@ export function openSession(
       }
     },
   });
+  let users: Collection | undefined;
   const tables = new Map<string, { at: number; records: Promise<TableRecord[]> }>();
   let probedAt = Number.NEGATIVE_INFINITY;
   let closed: Unusable | undefined;
+  let held = false;
 
   function failed(error: SyncError): void {
     if (closed || !concernsServer(error) || clock.monotonic() - probedAt < PROBE_GAP_MS) return;
@@ -84,8 +97,31 @@ export function openSession(
     workspaces.refresh().catch(() => {});
   }
 
+  /** All that calls the server by itself, but for the probe. */
+  const parts = () => [
+    ...[runs.tracker, deepReads, ...spaces.values()],
+    ...[...(users ? [users] : []), ...events.values()],
+  ];
+  /** Nothing is asked of another server with the ids of the one before, until that is accepted. */
+  function hold(): void {
+    const hold = probe.unusable?.reason === 'ServerChanged';
+    if (hold === held || closed) return;
+    held = hold;
+    for (const part of parts()) {
+      if (hold) part.stop();
+      else part.start();
+    }
+  }
+  const started = (collection: Collection) => {
+    if (!closed && !held) collection.start();
+    return collection;
+  };
+  const forgetVanished = (kind: keyof typeof TURNS) => (changes: readonly Change[]) => {
+    for (const { id, what } of changes) if (what === 'vanished') deepReads.remove(`${kind}/${id}`);
+  };
+
   workspaces.start();
-  jobRuns.start();
+  runs.tracker.start();
   deepReads.start();
   return {
     client,
@@ -93,9 +129,13 @@ export function openSession(
     lagGraceMs: settings.lagGraceMs,
     workspaces,
     writes,
+    deepReads,
     failed,
     probed: probe.probed,
-    accept: probe.accept,
+    accept(identity) {
+      probe.accept(identity);
+      hold();
+    },
     block: probe.block,
     get finding() {
       return probe.finding;
@@ -112,11 +152,38 @@ export function openSession(
     workspace(id) {
       let space = spaces.get(id);
       if (!space) {
-        space = openWorkspace(context, id, jobRuns, deepReads);
-        if (closed) space.stop();
+        space = openWorkspace(context, id, runs, deepReads);
+        if (closed || held) space.stop();
         spaces.set(id, space);
       }
       return space;
+    },
+    get users() {
+      users ??= started(
+        collect(context, {
+          kind: 'SyncUser',
+          getOperation: 'users.get',
+          list: (signal) => watched(client.users.list({ lane: 'poll', signal })),
+          onChange: forgetVanished('user'),
+        }),
+      );
+      return users;
+    },
+    eventsOf(pipelineId) {
+      let collection = events.get(pipelineId);
+      if (!collection) {
+        collection = started(
+          collect(context, {
+            kind: 'SyncEvent',
+            onRequest: true,
+            getOperation: 'events.get',
+            list: (signal) => watched(client.events.list(pipelineId, { lane: 'deep', signal })),
+            onChange: forgetVanished('event'),
+          }),
+        );
+        events.set(pipelineId, collection);
+      }
+      return collection;
     },
     tables(id) {
       const known = tables.get(id);
@@ -135,7 +202,7 @@ export function openSession(
         since: clock.now(),
       };
       probe.end();
-      for (const part of [workspaces, jobRuns, deepReads, ...spaces.values()]) part.stop();
+      for (const part of [workspaces, ...parts()]) part.stop();
       client.close();
     },
   };

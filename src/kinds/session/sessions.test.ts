@@ -125,15 +125,14 @@ test('the same settings keep the session; others replace it, and what was learne
 test('turns for deep reads go on while a resource has the object, at the rate of the server', async () => {
   const rig = createKindRig();
   const session = await rig.connect({ resyncIntervalMs: 60_000, deepReadsPerMinute: 60 });
-  const space = session.workspace(rig.simulator.state.defaultWorkspaceId);
   rig.owned.add('1');
-  space.deepReads.add('job/1');
-  space.deepReads.add('connection/2');
+  session.deepReads.add('job/1');
+  session.deepReads.add('connection/2');
   await rig.clock.advance(5 * 60_000);
   const turns = rig.said().filter((line) => line.endsWith('by turn'));
   expect(turns.filter((line) => line === 'SyncJob 1 by turn').length).toBeGreaterThan(3);
   expect(turns.filter((line) => line === 'SyncConnection 2 by turn')).toHaveLength(1);
-  expect(space.deepReads.size).toBe(1);
+  expect(session.deepReads.size).toBe(1);
 });
 
 test('a status word in the list tells of runs, and their change wakes the job', async () => {

@@ -1,66 +1,93 @@
-import type { RunTracker } from '../../sync/runs.ts';
 import type { Turns } from '../../sync/turns.ts';
-import type { WorkspaceSession } from '../server/sessions.ts';
 import { collect } from './collect.ts';
 import type { SessionContext } from './context.ts';
 import { createSecretTeacher } from './secrets.ts';
+import type { ServerRuns } from './serverRuns.ts';
+import type { Held, WorkspaceSession } from './sessions.ts';
 
 export interface LiveWorkspace extends WorkspaceSession {
+  start(): void;
   stop(): void;
 }
 
-/** What one workspace holds, polled from now on. */
-export function openWorkspace(
-  context: SessionContext,
-  id: string,
-  jobRuns: RunTracker,
-  deepReads: Turns,
-): LiveWorkspace {
+/** What a workspace holds, by the client's name of the API. */
+const HELD = {
+  connections: { kind: 'SyncConnection', turn: 'connection' },
+  jobs: { kind: 'SyncJob', turn: 'job' },
+  transformations: { kind: 'SyncTransformation', turn: 'transformation' },
+  pipelines: { kind: 'SyncPipeline', turn: 'pipeline' },
+} as const satisfies Record<Held, { kind: string; turn: string }>;
+
+/** What one workspace holds. Connections and jobs are polled from now on, the others from the first question on. */
+export function openWorkspace(context: SessionContext, id: string, runs: ServerRuns, deepReads: Turns): LiveWorkspace {
+  const polled = new Map<Held, ReturnType<typeof collectHeld>>();
+  let stopped = false;
+  const lists = (what: Held) => {
+    let collection = polled.get(what);
+    if (!collection) {
+      collection = collectHeld(context, id, what, runs, deepReads);
+      if (!stopped) collection.start();
+      polled.set(what, collection);
+    }
+    return collection;
+  };
+  // Nearly every workspace has resources of these, and connections teach what must not be shown.
+  lists('connections');
+  lists('jobs');
+  return {
+    id,
+    polled,
+    get connections() {
+      return lists('connections');
+    },
+    get jobs() {
+      return lists('jobs');
+    },
+    get transformations() {
+      return lists('transformations');
+    },
+    get pipelines() {
+      return lists('pipelines');
+    },
+    jobRuns: runs.jobs,
+    transformationRuns: runs.transformations,
+    pipelineRuns: runs.pipelines,
+    changes: [],
+    start() {
+      stopped = false;
+      for (const collection of polled.values()) collection.start();
+    },
+    stop() {
+      stopped = true;
+      for (const collection of polled.values()) collection.stop();
+    },
+  };
+}
+
+function collectHeld(context: SessionContext, workspaceId: string, what: Held, runs: ServerRuns, deepReads: Turns) {
   const { client, deps, watched } = context;
+  const { kind, turn } = HELD[what];
   const teach = createSecretTeacher(client.scrubber);
-  const connections = collect(context, {
-    kind: 'SyncConnection',
-    workspaceId: id,
-    getOperation: 'connections.get',
-    async list(signal) {
-      const entities = await watched(client.connections.list(id, { lane: 'poll', signal }));
-      for (const entity of entities) teach(entity);
-      return entities;
-    },
-    onChange: (changes) => {
-      for (const change of changes) if (change.what === 'vanished') deepReads.remove(`connection/${change.id}`);
-    },
-  });
-  const jobs = collect(context, {
-    kind: 'SyncJob',
-    workspaceId: id,
-    getOperation: 'jobs.get',
+  const ofKind = what === 'connections' ? undefined : runs[what];
+  return collect(context, {
+    kind,
+    workspaceId,
+    getOperation: `${what}.get`,
     async list(signal) {
       const asOf = deps.clock.now();
-      const entities = await watched(client.jobs.list(id, { lane: 'poll', signal }));
-      for (const entity of entities) if (entity.status !== undefined) jobRuns.sawStatus(entity.id, entity.status, asOf);
+      const entities = await watched(client[what].list(workspaceId, { lane: 'poll', signal }));
+      for (const entity of entities) {
+        if (what === 'connections') teach(entity);
+        if (entity.status !== undefined) ofKind?.sawStatus(entity.id, entity.status, asOf);
+      }
       return entities;
     },
     onChange(changes) {
-      for (const change of changes) {
-        if (change.what !== 'vanished') continue;
-        deepReads.remove(`job/${change.id}`);
-        jobRuns.unfollow(change.id);
+      for (const { what: happened, id } of changes) {
+        if (happened !== 'vanished') continue;
+        deepReads.remove(`${turn}/${id}`);
+        ofKind?.unfollow(id);
       }
     },
   });
-  connections.start();
-  jobs.start();
-  return {
-    id,
-    connections,
-    jobs,
-    jobRuns,
-    deepReads,
-    changedAt: undefined,
-    stop() {
-      connections.stop();
-      jobs.stop();
-    },
-  };
 }

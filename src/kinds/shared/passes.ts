@@ -8,14 +8,16 @@ import type { Renames } from '../remote/convert.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import type { RemoteApi } from '../remote/options.ts';
 import { scopeOf } from '../remote/scope.ts';
-import type { WorkspaceSession } from '../server/sessions.ts';
+import type { WorkspaceSession } from '../session/sessions.ts';
 
 /** How the objects of a kind below a workspace are reached. */
 export interface Reached {
-  kind: 'connection' | 'job';
+  kind: 'connection' | 'job' | 'transformation' | 'pipeline';
   api(client: SyncClient, workspaceId: string): RemoteApi;
   collection(workspace: WorkspaceSession): Collection;
   renames?: Renames;
+  /** The same for children. */
+  childRenames?: Renames;
 }
 
 /** The remote side and the surroundings of an object below a workspace. */
@@ -23,24 +25,31 @@ export function reach(
   { clock, namespaceLabels }: KindContext,
   resource: Resource,
   { server, session, policies, workspace }: WorkspacePlace,
-  { kind, api, collection, renames }: Reached,
+  { kind, api, collection, renames, childRenames }: Reached,
 ): Pick<Gathered, 'remote' | 'scope' | 'policies'> {
   const calls = api(session.client, workspace.session.id);
-  const deepTime = resource.status?.observed?.deepTime;
   const remote = createRemote({
     clock,
     session,
     workspace: workspace.session,
+    inTurn: true,
     collection: collection(workspace.session),
     kind,
     api: calls,
     renames,
-    deepReadAt: deepTime === undefined ? undefined : Date.parse(deepTime),
+    childRenames,
+    deepReadAt: deepReadAt(resource),
   });
   const labels = namespaceLabels(resource.metadata.namespace);
   const { getOperation } = calls;
   const scope = scopeOf({ resource, server, session, kind, getOperation, workspace, namespaceLabels: labels });
   return { remote, scope, policies };
+}
+
+/** When the remote object was last read in full as status says, ms since the epoch. */
+export function deepReadAt({ status }: Resource): number | undefined {
+  const deepTime = status?.observed?.deepTime;
+  return deepTime === undefined ? undefined : Date.parse(deepTime);
 }
 
 /** What is being deleted wants nothing: neither its Secrets nor what it refers to need to be there still. */

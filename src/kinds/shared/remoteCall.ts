@@ -1,6 +1,6 @@
 import { SyncError } from '../../sync/errors.ts';
 import { toRemoteError } from '../remote/convert.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 
 /**
  * One call of a hook in the engine's terms: rejects with RemoteError only, and resolves to `unsupported` where the server has no

@@ -8,8 +8,15 @@ const owner = resource('SyncJob', 'nightly');
 
 function resolve(fakes: ReturnType<typeof createReadyFakes>, reference: Reference, self = owner) {
   const { session } = fakes;
-  const collection = session.workspace('ws-1').connections;
-  const input = { reference, kind: 'SyncConnection', field: 'spec.sourceRef', session, collection };
+  const workspace = session.workspace('ws-1');
+  const place = { session, workspace: { session: workspace } };
+  const input = {
+    reference,
+    kind: 'SyncConnection',
+    field: 'spec.sourceRef',
+    place,
+    collection: workspace.connections,
+  };
   return resolveReference(fakes.context, self, input);
 }
 
@@ -17,18 +24,36 @@ test('a resource is known by its id, under its name in Sync', async () => {
   expect(await resolve(createReadyFakes(), { name: 'crm' })).toEqual({ id: 'id-crm', name: 'CRM' });
 });
 
-test('an id is taken as it is, with the name that the list tells', async () => {
+test('an id is taken with the name that the list tells; one that the list lacks is waited for', async () => {
   const fakes = createReadyFakes();
-  expect(await resolve(fakes, { id: 'c-7' })).toEqual({ id: 'c-7' });
+  await expect(resolve(fakes, { id: 'c-7' })).rejects.toMatchObject({
+    reason: 'ReferenceNotFound',
+    message: expect.stringMatching(/no connection with the id c-7, which spec.sourceRef gives; correct it/),
+    againMs: 60_000,
+  });
   fakes.names.set('c-7', 'Console');
   expect(await resolve(fakes, { id: 'c-7' })).toEqual({ id: 'c-7', name: 'Console' });
+});
+
+test('what is in another workspace cannot be used', async () => {
+  const fakes = createReadyFakes();
+  fakes.put(resource('SyncWorkspace', 'other', { spec: {}, status: { id: 'ws-2', serverIdentity: IDENTITY } }));
+  const spec = { workspaceRef: { name: 'other' }, name: 'Far' };
+  fakes.put(resource('SyncConnection', 'far', { spec, status: { id: 'id-far', serverIdentity: IDENTITY } }));
+  await expect(resolve(fakes, { name: 'far' })).rejects.toMatchObject({
+    reason: 'ReferenceElsewhere',
+    stalled: true,
+    message: expect.stringMatching(
+      /SyncConnection team\/far, which spec.sourceRef names, is in another workspace; .*move/,
+    ),
+  });
 });
 
 test('what is missing is named with kind, name and field', async () => {
   const fakes = createReadyFakes();
   await expect(resolve(fakes, { name: 'gone' })).rejects.toMatchObject({
     reason: 'ReferenceNotFound',
-    message: 'SyncConnection team/gone, which spec.sourceRef names, does not exist',
+    message: 'SyncConnection team/gone, which spec.sourceRef names, does not exist; make it, or correct the name',
   });
   fakes.put(resource('SyncConnection', 'new', { spec: { name: 'New' } }));
   await expect(resolve(fakes, { name: 'new' })).rejects.toMatchObject({

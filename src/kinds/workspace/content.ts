@@ -1,6 +1,6 @@
 import type { Entity } from '../../sync/models/entity.ts';
 import type { KindContext } from '../context.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 
 /**

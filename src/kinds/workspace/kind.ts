@@ -8,7 +8,7 @@ import { placeOnServer } from '../place/place.ts';
 import { serverKeyOf } from '../place/references.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { leavesOf } from '../shared/leaves.ts';
 import { unlessDeleting } from '../shared/passes.ts';
 import { spelledAs } from '../shared/spelling.ts';
@@ -28,6 +28,7 @@ export function createWorkspaceKind(context: KindContext): Kind {
       return parsed.ok ? [] : parsed.problems;
     },
     warnings: () => [],
+    holds: () => true,
     references: ({ metadata, spec }) => {
       const serverRef = spec.serverRef as unknown as SyncWorkspaceSpec['serverRef'] | undefined;
       return serverRef ? [`SyncServer/${serverKeyOf(serverRef, metadata.namespace)}`] : [];

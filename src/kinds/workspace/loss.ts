@@ -1,7 +1,8 @@
 import type { KindReport } from '../../engine/kind.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { readTokens } from '../../engine/tokens.ts';
-import type { ServerSession } from '../server/sessions.ts';
+import { SyncError } from '../../sync/errors.ts';
+import type { ServerSession } from '../session/sessions.ts';
 
 /**
  * Believes the lists of a workspace when somebody has just said that what they lack is lost (`accept-loss`); returns the request
@@ -11,16 +12,25 @@ export function acceptLoss(resource: Resource, session: ServerSession): string |
   const accepted = readTokens(resource).fired.get('accept-loss');
   const id = resource.status?.id;
   if (accepted === undefined || id === undefined) return undefined;
-  const { connections, jobs } = session.workspace(id);
-  connections.acceptLoss();
-  jobs.acceptLoss();
+  for (const collection of session.workspace(id).polled.values()) collection.acceptLoss();
   return accepted;
+}
+
+/** The condition Listed, which is there only while it is false: what the workspace holds cannot be listed, although the server answers. */
+export function failingLists(session: ServerSession, id: string): KindReport['conditions'] {
+  if (session.unusable) return [];
+  const { connections, jobs } = session.workspace(id);
+  const failing = Object.entries({ connections, jobs }).flatMap(([what, { state, lastError }]) =>
+    state === 'failing' && lastError instanceof SyncError ? [`the ${what} cannot be listed: ${lastError.message}`] : [],
+  );
+  if (failing.length === 0) return [];
+  const message = `${failing.join('; ')}. Until they can, changes made in Sync are found late, and nothing new is made of that kind`;
+  return [{ type: 'Listed', status: 'False', reason: 'ListFailing', message }];
 }
 
 /** The condition SuspiciousSnapshot, which is there only while it holds. */
 export function suspicions(session: ServerSession, id: string): KindReport['conditions'] {
-  const { connections, jobs } = session.workspace(id);
-  const found = Object.entries({ connections, jobs }).flatMap(([what, { suspicious }]) =>
+  const found = [...session.workspace(id).polled].flatMap(([what, { suspicious }]) =>
     suspicious ? [`the list of ${what} lacks ${suspicious.missing} of ${suspicious.known} known ones`] : [],
   );
   if (found.length === 0) return [];

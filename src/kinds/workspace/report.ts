@@ -2,8 +2,8 @@ import type { SyncWorkspaceStatus } from '../../api/syncWorkspace.ts';
 import type { KindReport, ReportInput } from '../../engine/kind.ts';
 import type { Json, JsonObject } from '../../ports/json.ts';
 import { foldKey } from '../../sync/keys.ts';
-import type { ServerSession } from '../server/sessions.ts';
-import { suspicions } from './loss.ts';
+import type { ServerSession } from '../session/sessions.ts';
+import { failingLists, suspicions } from './loss.ts';
 
 /** What status says of a workspace beyond its configuration. `accepted`: the request accept-loss that was just answered. */
 export function reportWorkspace(
@@ -21,7 +21,7 @@ export function reportWorkspace(
     ...(told ?? { isDefault: known.isDefault, permissions: known.permissions }),
     ...(accepted !== undefined && { tokens: { ...status.tokens, 'accept-loss': accepted } }),
   };
-  return { status: extra as JsonObject, conditions: suspicions(session, id) };
+  return { status: extra as JsonObject, conditions: [...suspicions(session, id), ...failingLists(session, id)] };
 }
 
 /** Shown as `permissions.can_update`, in whatever spelling (sync-api-v2.md section 3.1). */

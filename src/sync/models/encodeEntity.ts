@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from '../../ports/json.ts';
 import { isObject } from '../json.ts';
-import { findPath, foldKey, pick, setAt } from '../keys.ts';
+import { findPath, pick, setAt } from '../keys.ts';
 import { isHead, nameAt } from './decodeEntity.ts';
 import { encodeBase } from './encodeBase.ts';
 import { writeReference } from './encodeReference.ts';
 import type { Entity, EntityKind } from './entity.ts';
 import { fieldsOf, type ModelField } from './fields.ts';
 import { findReference, wireId } from './references.ts';
+import { roleId } from './roles.ts';
 import type { Facts, Wire } from './wire.ts';
 import { encodeWord } from './words.ts';
 
@@ -83,18 +84,10 @@ function encodeValue(wire: Wire, field: ModelField, value: Json, shown: Json | u
   return field.type === 'words' && typeof shown === 'string' ? value.join(',') : value;
 }
 
-// The console's names of the built-in roles (sync-api-v2.md section 3.8).
-const ROLE_IDS: Readonly<Record<string, string>> = {
-  admin: 'cdata_admin',
-  standard: 'cdata_standard',
-  jobcreator: 'cdata_job_creator',
-  joboperator: 'cdata_support',
-};
-
 // A role is sent as it is shown, else by id or by name: ids are lower snake_case, names are what an administrator typed.
 function encodeRoles(roles: Json[], shown: Json | undefined): Json {
   const known = Array.isArray(shown) ? shown : [];
-  const words = roles.map((role) => ROLE_IDS[foldKey(String(role))] ?? String(role));
+  const words = roles.map((role) => roleId(String(role)));
   if (known.length > 0 && known.every((role) => typeof role === 'string')) return words;
   return words.map((word) => {
     const same = known.find((role) => isObject(role) && (pick(role, 'id') === word || pick(role, 'name') === word));

@@ -107,11 +107,11 @@ const TRANSFORMATION = [
   word('type', 'transformationType', 'type transformation_type'),
   field('destination', 'reference', 'destination_connection destination', { to: 'connection' }),
   field('schedule.enabled', 'boolean', 'schedule.enabled schedule_enabled schedule scheduled'),
-  field('schedule.cron', 'string', 'schedule.cron'),
   word('trigger.type', 'triggerType', 'trigger.type trigger_type'),
   field('trigger.afterJob', 'reference', 'trigger.after_job after_job', { to: 'job', bare: true }),
   field('trigger.afterTasks', 'ids', 'trigger.after_job_tasks after_job_tasks', { to: 'jobTask' }),
-  field('trigger.cron', 'string', 'trigger.schedule_cron trigger.cron schedule_cron'),
+  // Section 3.5 has one cron, below the trigger.
+  field('trigger.cron', 'string', 'trigger.schedule_cron trigger.cron schedule.cron schedule_cron'),
   ...alerts('alerts.', ''),
   word('options.verbosity', 'verbosity', 'verbosity options.verbosity'),
   field('options.commandTimeout', 'number', 'command_timeout options.command_timeout'),

@@ -79,6 +79,19 @@ export function objectTests(bench: Bench): void {
     expect((await bench.api.merge(bench.widgets('guarded', 'status'), guarded('two'))).status).toBe(409);
   });
 
+  it('takes the uid of another object for an attempt to change it, unless the version is wrong already', async () => {
+    const { metadata } = await bench.made('someone');
+    const uid = '00000000-0000-4000-8000-000000000000';
+    const change = (more: object) => bench.api.merge(bench.widgets('someone'), { metadata: { uid, ...more } });
+    const about = expect.arrayContaining([expect.objectContaining({ field: 'metadata.uid' })]);
+    const invalid = { status: 422, body: { reason: 'Invalid', details: { causes: about } } };
+    expect(await change({})).toMatchObject(invalid);
+    expect(await change({ resourceVersion: metadata.resourceVersion })).toMatchObject(invalid);
+    expect((await change({ resourceVersion: '1' })).status).toBe(409);
+    const put = { ...bench.widget('someone'), metadata: { ...metadata, uid } };
+    expect((await bench.api.put(bench.widgets('someone'), put)).status).toBe(409);
+  });
+
   it('takes JSON patches, whole or not at all', async () => {
     await bench.made('pointed', { words: { a: '1' } });
     const patch = (operations: unknown[]) => bench.api.send('PATCH', bench.widgets('pointed'), operations, json);

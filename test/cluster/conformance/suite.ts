@@ -4,6 +4,7 @@ import { type ApiClient, createApiClient } from '../apiClient.ts';
 import type { Loose, Manifest } from '../types.ts';
 import { widget, widgetCrd } from '../widgets.ts';
 import { builtinTests } from './builtins.ts';
+import { controllerTests } from './controllers.ts';
 import { deletionTests } from './deletion.ts';
 import { discoveryTests } from './discovery.ts';
 import { objectTests } from './objects.ts';
@@ -35,7 +36,11 @@ export interface Bench {
 }
 
 /** The same expectations for the twin and for a real API server. Wording is not compared; codes, reasons and fields are. */
-export function conformance(name: string, open: () => Promise<ApiTarget>): void {
+export function conformance(
+  name: string,
+  open: () => Promise<ApiTarget>,
+  { controllers = true }: { controllers?: boolean } = {},
+): void {
   describe(`a Kubernetes API: ${name}`, () => {
     const bench = {} as Bench;
     let target: ApiTarget;
@@ -53,6 +58,8 @@ export function conformance(name: string, open: () => Promise<ApiTarget>): void 
     readTests(bench);
     watchTests(bench);
     deletionTests(bench);
+    if (controllers) controllerTests(bench);
+    else console.log(`Left out: garbage and namespaces, for ${name} has no controller manager.`);
     builtinTests(bench);
   });
 }

@@ -2,7 +2,7 @@ import type { Unusable } from '../../engine/kind.ts';
 import type { SyncClient } from '../../sync/client.ts';
 import type { SyncError } from '../../sync/errors.ts';
 import type { TableRecord } from '../../sync/models/records.ts';
-import type { RunTracker } from '../../sync/runs.ts';
+import type { RunsOfKind } from '../../sync/runs.ts';
 import type { Collection } from '../../sync/snapshot.ts';
 import type { Turns } from '../../sync/turns.ts';
 
@@ -23,24 +23,34 @@ export interface ServerSession {
   readonly workspaces: Collection;
   /** What we wrote a moment ago, by remote id. */
   readonly writes: RecentWrites;
-  /** What one workspace holds; polled from the first call on. `default` is not an id here. */
+  /** The users of the server; polled from the first question on. */
+  readonly users: Collection;
+  /** Deep reads in turn; ids are `connection/<id>`, `job/<id>`. One for all, as the server's rate is. */
+  readonly deepReads: Turns;
+  /** What one workspace holds. `default` is not an id here. */
   workspace(id: string): WorkspaceSession;
+  /** The events of a pipeline, listed when somebody asks: their number of lists must not grow with the pipelines. */
+  eventsOf(pipelineId: string): Collection;
   /** A call failed: 401, foreign replies and connection failures make the server look at itself soon. */
   failed(error: SyncError): void;
   /** The tables of a connection, remembered for ten minutes. */
   tables(connectionId: string): Promise<TableRecord[]>;
 }
 
-export interface WorkspaceSession {
+/** What a workspace holds, by the client's name of the API. */
+export type Held = 'connections' | 'jobs' | 'transformations' | 'pipelines';
+
+/** One workspace: each list is polled from the first question on. */
+export interface WorkspaceSession extends Readonly<Record<Held, Collection>> {
   readonly id: string;
-  readonly connections: Collection;
-  readonly jobs: Collection;
-  /** Runs of jobs: last run, what runs now. One for all workspaces of the server, as its rate is. */
-  readonly jobRuns: RunTracker;
-  /** Deep reads in turn; ids are `connection/<id>`, `job/<id>`. One for all workspaces of the server, as its rate is. */
-  readonly deepReads: Turns;
-  /** When we last changed something that others may refer to here, ms since the epoch. */
-  changedAt: number | undefined;
+  /** The lists that are polled now. */
+  readonly polled: ReadonlyMap<Held, Collection>;
+  /** Last run and what runs now, by kind. */
+  readonly jobRuns: RunsOfKind;
+  readonly transformationRuns: RunsOfKind;
+  readonly pipelineRuns: RunsOfKind;
+  /** What we changed last here, newest first, times in ms since the epoch; two, so that one of them is not the asker's own doing. */
+  changes: readonly { id: string; at: number }[];
 }
 
 /** Objects that we created or changed, for as long as a read may lag behind that. */

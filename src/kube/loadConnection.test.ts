@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { createVirtualClock } from '../../test/support/virtualClock.ts';
 import type { Files } from '../ports/files.ts';
-import { loadConnection } from './connection.ts';
+import { loadConnection } from './loadConnection.ts';
 
 const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };

@@ -1,0 +1,39 @@
+# syntax=docker/dockerfile:1
+# The image of sync-operator: one bundled file on Node, without npm packages, as a user without rights.
+# CI here has no container engine, so this file is checked (test/install/image.test.ts) but not built there; docs/guides/image.md says how to build it.
+
+# To pin by digest, give --build-arg NODE_IMAGE=node@sha256:...
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+
+# The bundle is the same for every platform, so it is made once, on the builder's own.
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json ./
+COPY tools/build.ts tools/build.ts
+COPY src src
+RUN npm run build
+
+FROM ${NODE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="sync-operator" \
+      org.opencontainers.image.description="Keeps CData Sync in line with Kubernetes manifests" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+# Nothing but node is needed at run time: no package manager, so nothing of it to patch.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
+COPY --chmod=0444 LICENSE /licenses/LICENSE
+COPY --from=build --chmod=0444 /build/dist/main.js /app/main.mjs
+COPY --from=build --chmod=0444 /build/dist/main.js.map /app/main.js.map
+ENV NODE_ENV=production \
+    SYNC_OPERATOR_METRICS_ADDRESS=:8080 \
+    SYNC_OPERATOR_HEALTH_ADDRESS=:8081
+USER 65532:65532
+WORKDIR /app
+EXPOSE 8080 8081
+# No shell stands between the kubelet's signal and the operator.
+ENTRYPOINT ["node", "--enable-source-maps", "/app/main.mjs"]

@@ -1,0 +1,3 @@
+-- Asks Sync to end the run.
+obj.spec.cancel = true
+return obj

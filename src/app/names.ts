@@ -1,0 +1,2 @@
+/** The Lease that the leader holds, in the operator's namespace. */
+export const LEASE = 'sync-operator';

@@ -1,0 +1,80 @@
+import { actionPass } from './actions.ts';
+import { describePlan } from './approval.ts';
+import { recordBaseline } from './baseline.ts';
+import type { Verdict } from './conditions.ts';
+import type { Gated } from './gate.ts';
+import { enforces, type GatheredPass, type PassResult, suspendedBy } from './pass.ts';
+import type { RemoteObject } from './remote.ts';
+import { report } from './report.ts';
+import type { Settled } from './settle.ts';
+import { unseenChildren } from './unsupported.ts';
+import { verdictOf } from './verdict.ts';
+
+const HOUR = 3_600_000;
+
+/** What is left to do after the writes, or in their place: the baseline, the plan to show, the follow-up calls, and the report. */
+export async function conclude(
+  pass: GatheredPass,
+  settled: Settled,
+  gated: Gated,
+  object: RemoteObject | undefined,
+  wrote: boolean,
+): Promise<PassResult> {
+  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object);
+  pruneApprovals(pass, gated);
+  const plan = showPlan(pass, gated);
+  const verdict = verdictOf({
+    gated,
+    plan,
+    unconfirmed: settled.unconfirmed,
+    refused: settled.refused,
+    suspended: suspendedBy(pass),
+    name: pass.gathered.desired.name,
+    exists: object !== undefined,
+    suspicious: pass.gathered.scope.suspicious,
+    missing: pass.gathered.desired.missing,
+  });
+  const unseen = verdict.state === 'converged' && unseenChildren(pass, object);
+  return unseen ? finish(pass, unseen, object, wrote, HOUR) : finish(pass, verdict, object, wrote);
+}
+
+/** Follow-up calls, where all is as it should be, and the report. */
+export async function finish(
+  pass: GatheredPass,
+  verdict: Verdict,
+  object: RemoteObject | undefined,
+  wrote: boolean,
+  laterMs?: number,
+): Promise<PassResult> {
+  const mayAct = verdict.state === 'converged' && enforces(pass) && pass.draft.status.owned === true;
+  if (mayAct) await actionPass(pass, wrote);
+  const outcome = outcomeOf(pass, verdict);
+  const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
+  const againMs = contended ? HOUR : (laterMs ?? pass.gathered.desired.missing?.againMs);
+  return report(pass, verdict, { outcome, ...(againMs !== undefined && { againMs }) }, pass, object);
+}
+
+function outcomeOf(pass: GatheredPass, verdict: Verdict): PassResult['outcome'] {
+  if (verdict.state === 'stalled') return 'stalled';
+  if (verdict.state !== 'progressing') return 'done';
+  // What is missing wakes the object when it comes.
+  return verdict.reason === pass.gathered.desired.missing?.reason ? 'wait' : 'retry';
+}
+
+/** Puts what is held, and why, into the status. */
+export function showPlan(pass: GatheredPass, gated: Gated) {
+  const plan = describePlan(gated, pass.draft.status.plan, pass.deps.random);
+  pass.draft.status.plan = plan;
+  return plan;
+}
+
+/** Approvals stay until their step is done or is another one. */
+function pruneApprovals(pass: GatheredPass, gated: Gated): void {
+  const { pending } = pass.draft.status;
+  if (!pending?.approved) return;
+  const keys = new Set([...gated.go, ...gated.held.map(({ step }) => step)].map(({ key }) => key));
+  const approved = pending.approved.filter((key) => keys.has(key));
+  const { approved: _, ...rest } = pending;
+  const left = approved.length > 0 ? { ...rest, approved } : rest;
+  pass.draft.status.pending = Object.keys(left).length > 0 ? left : undefined;
+}

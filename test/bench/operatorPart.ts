@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createApp } from '../../src/app.ts';
+import { createMeter } from '../../src/observability/meter.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import type { LogFields, Logger } from '../../src/ports/logger.ts';
+import { systemRandom } from '../../src/ports/random.ts';
+import { undiciTransport } from '../../src/ports/undiciTransport.ts';
+import { answerWith, type Methods, wallMs } from './rpc.ts';
+
+/**
+ * The controller as main.ts runs it in a pod, but for its log, which notes when each pass began. Arguments: the API server's URL and
+ * certificate; the service account is played.
+ */
+const [url, certFile] = process.argv.slice(2);
+const { hostname, port } = new URL(url!);
+const mount = new Map([
+  ['token', 'bench'],
+  ['ca.crt', readFileSync(certFile!, 'utf8')],
+  ['namespace', 'default'],
+]);
+const RESOLUTION_MS = 5;
+let passes = new Map<string, number>();
+let count = 0;
+const stalls = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+stalls.enable();
+
+function noting(common: LogFields = {}): Logger {
+  const note = (fields: LogFields, message: string) => {
+    if (message !== 'pass') return;
+    count++;
+    const { kind, object } = { ...common, ...fields };
+    const key = `${kind}/${object}`;
+    // The first pass after the last question is the one that a change brought about.
+    if (!passes.has(key)) passes.set(key, wallMs());
+  };
+  return {
+    debug: note,
+    info() {},
+    warn() {},
+    error: (fields, message) => console.error(message, JSON.stringify(fields)),
+    child: (fields) => noting({ ...common, ...fields }),
+  };
+}
+
+const meter = createMeter();
+const app = createApp(
+  {
+    operatorNamespace: 'default',
+    leaderElect: true,
+    metricsAddress: '0',
+    healthAddress: '0',
+    logLevel: 'debug',
+    logFormat: 'json',
+    metricsMaxObjects: 2_000,
+  },
+  {
+    clock: systemClock(),
+    random: systemRandom(),
+    transport: undiciTransport(),
+    files: { read: (path) => mount.get(path.slice(path.lastIndexOf('/') + 1)) },
+    env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
+    logger: noting(),
+    meter,
+  },
+);
+await app.start();
+while (app.ready().length > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+const syncedMs = performance.now();
+
+const methods = {
+  /** Milliseconds from the start of the process until every cache was full. */
+  synced: () => syncedMs,
+  /** When the first pass of each object began since the last time this was asked. */
+  passes() {
+    const seen = { count, first: Object.fromEntries(passes) };
+    passes = new Map();
+    count = 0;
+    return seen;
+  },
+  passCount: () => count,
+  /** The longest stall of the loop since the last time this was asked, ms. */
+  stall() {
+    const longest = Math.max(0, stalls.max / 1e6 - RESOLUTION_MS);
+    stalls.reset();
+    return longest;
+  },
+  /** CPU seconds so far, memory in MB now and at its highest. */
+  usage() {
+    const { user, system } = process.cpuUsage();
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const mb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
+    return { cpuS: (user + system) / 1e6, rssMb: mb('VmRSS'), peakMb: mb('VmHWM') };
+  },
+  scrape: async () => (await meter.scrape()).body,
+};
+export type OperatorMethods = typeof methods;
+answerWith(methods as Methods);
+process.once('SIGTERM', () => void app.stop().then(() => process.exit(0)));
