@@ -1,6 +1,7 @@
 import { expectedDigest } from './applyChildren.ts';
 import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
+import { knownFor } from './intentAge.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
 import { childHash, expectedOf, observedHash, rememberedKey } from './planChildren.ts';
 import type { RemoteObject } from './remote.ts';
@@ -26,7 +27,7 @@ function patience(unclear = 0): number {
 export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verdict; result: PassResult } | undefined> {
   const intent = pass.draft.status.pending?.intent;
   if (!intent) return undefined;
-  const age = pass.deps.clock.now() - Date.parse(intent.at);
+  const age = knownFor(pass.memory, intent.at, pass.deps.clock.monotonic());
   const { lagGraceMs } = pass.gathered.scope;
   const left = Math.max(lagGraceMs, patience(pass.memory.unclear)) - age;
   const lookMs = age < lagGraceMs ? LOOK_MS : LATER_LOOK_MS;
@@ -76,7 +77,7 @@ async function resolveChildren(pass: GatheredPass, intent: Intent, left: number,
 }
 
 /** The children that the server shows now; undefined when it cannot tell. */
-async function shownChildren(pass: GatheredPass): Promise<RemoteObject[] | undefined> {
+async function shownChildren(pass: GatheredPass): Promise<readonly RemoteObject[] | undefined> {
   const { kind, draft, gathered } = pass;
   if (!kind.children || draft.status.id === undefined) return undefined;
   const result = await gathered.remote.read(draft.status.id);

@@ -1,8 +1,9 @@
 import type { Json } from '../ports/json.ts';
 import type { Verdict } from './conditions.ts';
+import type { IntentMemory } from './intentAge.ts';
 
 /** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
-export interface Memory {
+export interface Memory extends IntentMemory {
   /** Of the object's present life. */
   uid?: string;
   /** The generation of the spec whose size was found good. */

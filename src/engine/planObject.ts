@@ -16,8 +16,6 @@ export interface PlanInput {
   /** It was there, was ours, and is gone. */
   vanished: boolean;
   adopting: boolean;
-  /** Adopted only if nothing would change. */
-  asItIs: boolean;
   status: Status;
   scope: Pick<Scope, 'putStyle'>;
   macs: Macs;
@@ -38,7 +36,6 @@ export function planObject(input: PlanInput): Plan {
     mac: macs.mac,
     foreignMac: macs.isForeign,
     adopting: input.adopting,
-    asItIs: input.asItIs,
   });
   const recreating = diff.changes.filter((change) => isRecreate(kind, change));
   if (recreating.length > 0) {

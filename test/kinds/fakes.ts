@@ -206,7 +206,7 @@ export function createReadyFakes() {
     fakes.put(
       resource('SyncConnection', name, {
         spec: { workspaceRef: { name: 'main' }, name: label },
-        status: { id: `id-${name}`, serverIdentity: IDENTITY },
+        status: { owned: true, id: `id-${name}`, serverIdentity: IDENTITY },
       }),
     );
   }
