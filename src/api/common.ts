@@ -150,6 +150,10 @@ export const intent = z
       'Ids that were there before, so that a new one can be told apart.',
     ).optional(),
     expected: text('Digest of what must be there afterwards.', 128).optional(),
+    done: z
+      .boolean()
+      .meta({ description: 'The server took the call; it does not show what came of it yet.' })
+      .optional(),
   })
   .meta({ description: 'A call that was begun and whose outcome is not written down yet.' });
 

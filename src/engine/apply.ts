@@ -4,7 +4,7 @@ import { create, recreate } from './create.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
-import type { RemoteObject } from './remote.ts';
+import { RemoteError, type RemoteObject } from './remote.ts';
 import { readBack, requireLease } from './writing.ts';
 
 /**
@@ -62,10 +62,15 @@ async function update(
     if (value !== undefined) changes.set(change.path, value);
   }
   // A brand-new object without secrets can lose nothing: it shows whether a PUT merges or replaces.
-  const partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
+  let partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
   const sent =
     scope.putStyle === 'merge' || partial ? changes : new Map<string, Json>([...desired.secrets, ...changes]);
-  await putRemembered(pass, base, changes, sent, partial);
+  await putRemembered(pass, base, changes, sent, partial).catch(async (error: unknown) => {
+    if (!partial || !wantsAll(error)) throw error;
+    partial = false;
+    scope.learnPutStyle('replace');
+    await putRemembered(pass, base, changes, new Map([...desired.fields, ...changes]), false);
+  });
   const after = await readBack(pass);
   if (!after) return undefined;
   const lost = lostFields(base, after, changes);
@@ -74,6 +79,12 @@ async function update(
   pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
   await put(pass, after, new Map([...desired.secrets, ...lost]), false);
   return readBack(pass);
+}
+
+/** What a server that replaces says to a part of an object: something else is required. */
+function wantsAll(error: unknown): boolean {
+  if (!(error instanceof RemoteError) || error.outcome.kind !== 'http') return false;
+  return error.outcome.status === 400 || error.outcome.status === 422;
 }
 
 /** A PUT that failed, or may have, is not done: what it wanted is planned anew, and may be sent again. */

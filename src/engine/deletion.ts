@@ -65,11 +65,21 @@ export async function deletionPass(
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
-    if (failure.class === 'gone') return letGo(pass);
-    const reason = 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
+    // Something of it is gone, or all of it.
+    if (failure.class === 'gone' && (await isGone(gathered))) return letGo(pass);
+    const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
     return blocked(pass, { reason, message: error.message, unusable, refused: error.access !== 'read' && !unusable });
+  }
+}
+
+async function isGone({ gathered, draft }: GatheredPass): Promise<boolean> {
+  try {
+    return (await gathered.remote.read(draft.status.id!)).state === 'absent';
+  } catch (error) {
+    if (error instanceof RemoteError) return false;
+    throw error;
   }
 }
 
@@ -159,9 +169,13 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   const { gathered, draft, deps, resource } = pass;
   const id = draft.status.id!;
   const before = await gathered.remote.read(id);
-  if (before.state === 'present') {
+  const now = deps.clock.now();
+  // A read that lags is no reason to delete it a second time.
+  const isDone = pass.memory.deletedAt !== undefined && now - pass.memory.deletedAt < gathered.scope.lagGraceMs;
+  if (before.state === 'present' && !isDone) {
     requireLease(pass);
     await gathered.remote.delete(id);
+    pass.memory.deletedAt = now;
     pass.logger.info({ id }, 'deleted on the server');
   }
   const after = before.state === 'absent' ? before : await gathered.remote.read(id);

@@ -58,6 +58,17 @@ export function explainFailure(pass: GatheredPass, error: RemoteError, settled: 
       return nameTaken(failure, message);
     case 'gone':
       return waiting(failure, 'RemoteGone', message);
+    case 'missing': {
+      const stallMessage = `${message}; if what the object lies in was removed in Sync, remove its resource or make it again`;
+      const verdict = {
+        state: 'progressing',
+        reason: 'PlaceNotFound',
+        message,
+        stallMessage,
+        stallAfterMs: MISSING_MS,
+      } as const;
+      return { failure, verdict };
+    }
     case 'invalid':
       return stalled(failure, 'Refused', `${message}; correct ${refusedPart(pass, error)}, or what it refers to`);
     case 'unsupported':
@@ -134,7 +145,9 @@ function unseen(
   { settled, message, reason, againMs }: { settled: boolean; message: string; reason: string; againMs?: number },
 ): Failed {
   const again = againMs === undefined ? {} : { againMs };
-  if (!settled) return { failure, verdict: { state: 'progressing', reason, message }, ...again };
+  // An outage passes; a reply that cannot be read is for a person to look at.
+  const stall = reason === 'UnreadableReply' && { stallAfterMs: MISSING_MS };
+  if (!settled) return { failure, verdict: { state: 'progressing', reason, message, ...stall }, ...again };
   const now = deps.clock.now();
   memory.unseenSince ??= now;
   return { failure, verdict: { state: 'unseen', message, stale: now - memory.unseenSince >= STALE_MS }, ...again };

@@ -1,7 +1,11 @@
 import { expectedDigest } from './applyChildren.ts';
 import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
+import { knownFor } from './intentAge.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
+import { childHash, expectedOf, observedHash, rememberedKey } from './planChildren.ts';
+import type { RemoteObject } from './remote.ts';
+import type { ChildStatus, Intent } from './resource.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
@@ -9,6 +13,7 @@ const LOOK_MS = 5_000;
 
 const LATER_LOOK_MS = 60_000;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** How long after its beginning a write may be made again that got no clear reply so often in a row; milliseconds. */
 function patience(unclear = 0): number {
@@ -22,7 +27,7 @@ function patience(unclear = 0): number {
 export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verdict; result: PassResult } | undefined> {
   const intent = pass.draft.status.pending?.intent;
   if (!intent) return undefined;
-  const age = pass.deps.clock.now() - Date.parse(intent.at);
+  const age = knownFor(pass.memory, intent.at, pass.deps.clock.monotonic());
   const { lagGraceMs } = pass.gathered.scope;
   const left = Math.max(lagGraceMs, patience(pass.memory.unclear)) - age;
   const lookMs = age < lagGraceMs ? LOOK_MS : LATER_LOOK_MS;
@@ -33,15 +38,7 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
       return resolveRecreate(pass);
     case 'children':
       // The list may lag behind adds and deletes that were done: what it shows counts after the grace, or when it is as intended.
-      if (left > 0 && !(await showsExpected(pass, intent.expected)))
-        return wait(
-          'Confirming',
-          'waiting until the server shows an earlier change of the list',
-          Math.min(left, lookMs),
-        );
-      if (left > 0) pass.memory.unclear = undefined;
-      clearIntent(pass);
-      return undefined;
+      return resolveChildren(pass, intent, left, lookMs);
     default:
       pass.deps.record(
         pass.resource,
@@ -54,13 +51,55 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
   }
 }
 
-async function showsExpected(pass: GatheredPass, expected: string | undefined): Promise<boolean> {
+async function resolveChildren(pass: GatheredPass, intent: Intent, left: number, lookMs: number) {
+  const { kind, gathered } = pass;
+  const shown = await shownChildren(pass);
+  const naturals = shown?.map(({ fields }) => kind.children!.natural(fields));
+  const asExpected = naturals !== undefined && expectedDigest(naturals) === intent.expected;
+  if (left > 0 && !asExpected) {
+    return wait('Confirming', 'waiting until the server shows an earlier change of the list', Math.min(left, lookMs));
+  }
+  const wanted = gathered.desired.children?.length ?? 0;
+  if (!asExpected && intent.done && shown?.length === 0 && wanted > 0) {
+    // What was added and is never shown would be added for ever.
+    const message =
+      `${gathered.desired.name} took what spec.${kind.children!.list} adds, and lists nothing: look at it in Sync; ` +
+      `if this server lists it elsewhere, say so in the SyncServer's spec.routes, or remove spec.${kind.children!.list}`;
+    const verdict = { state: 'stalled', reason: 'Unsupported', message } as const;
+    return { verdict, result: { outcome: 'stalled', againMs: HOUR } as const };
+  }
+  if (asExpected) {
+    pass.memory.unclear = undefined;
+    rememberShown(pass, shown!);
+  }
+  clearIntent(pass);
+  return undefined;
+}
+
+/** The children that the server shows now; undefined when it cannot tell. */
+async function shownChildren(pass: GatheredPass): Promise<readonly RemoteObject[] | undefined> {
   const { kind, draft, gathered } = pass;
-  if (expected === undefined || !kind.children || draft.status.id === undefined) return false;
+  if (!kind.children || draft.status.id === undefined) return undefined;
   const result = await gathered.remote.read(draft.status.id);
-  if (result.state !== 'present' || !result.object.children) return false;
-  const { natural } = kind.children;
-  return expectedDigest(result.object.children.map(({ fields }) => natural(fields))) === expected;
+  if (result.state !== 'present' || !result.object.children) return undefined;
+  return result.object.children;
+}
+
+/** Children that were added without an id in the reply, and are there: they show what the server made of what was written. */
+function rememberShown({ draft, gathered, kind }: GatheredPass, children: readonly RemoteObject[]): void {
+  const { desired } = gathered;
+  if (!desired.children) return;
+  const remembered = draft.status.children ?? [];
+  const known = new Set(remembered.map(({ id }) => id));
+  const kept = expectedOf(kind, desired, children, remembered);
+  const found = desired.children.flatMap((child, at): ChildStatus[] => {
+    const object = kept[at];
+    if (!object || known.has(object.id) || kind.children!.natural(object.fields) !== child.natural) return [];
+    const applied = childHash(child.fields);
+    const shown = observedHash(child.fields, object);
+    return [{ id: object.id, key: rememberedKey(child), applied, ...(shown !== applied && { accepted: shown }) }];
+  });
+  if (found.length > 0) draft.status.children = [...remembered, ...found];
 }
 
 async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {

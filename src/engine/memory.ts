@@ -1,8 +1,9 @@
 import type { Json } from '../ports/json.ts';
 import type { Verdict } from './conditions.ts';
+import type { IntentMemory } from './intentAge.ts';
 
 /** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
-export interface Memory {
+export interface Memory extends IntentMemory {
   /** Of the object's present life. */
   uid?: string;
   /** The generation of the spec whose size was found good. */
@@ -23,10 +24,12 @@ export interface Memory {
   corrections: number[];
   /** A deep read is due: the turn has come, or somebody asked. */
   deepDue: boolean;
-  /** What the server refused, as a digest of what was wanted; not sent again for an hour or until it differs. */
+  /** What was refused or came to nothing, as a digest of what was wanted; not sent again for an hour or until it differs. */
   refused?: { digest: string; at: number; reason: string; message: string };
   /** When this resource last wrote to the server, for reads that lag. */
   wroteAt?: number;
+  /** When the remote object was deleted, ms since the epoch. */
+  deletedAt?: number;
   /** Since when reads of it fail, ms since the epoch. */
   unseenSince?: number;
   /** What was refused because of a run that goes on: tried again when that has ended, or after an hour. */

@@ -139,14 +139,15 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
-    if (failure.class === 'ambiguous' && pass.draft.status.pending?.intent) {
+    const unclear = failure.class === 'ambiguous' || failure.class === 'foreign';
+    if (unclear && pass.draft.status.pending?.intent) {
       pass.memory.unclear = (pass.memory.unclear ?? 0) + 1;
     }
     pass.logger.info({ class: failure.class, words: error.words }, error.message);
     if (failure.class === 'busy' && pass.policies.busyPolicy === 'Cancel') await cancelRun(pass);
     if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
     if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
-    if (failure.class === 'invalid' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
+    if (verdict.state === 'stalled' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
     // What was seen before the failure is not what the spec says.
     pass.memory.deepDue = true;
     const result = await report(pass, verdict, { outcome: 'retry' }, pass);

@@ -76,6 +76,8 @@ export interface Intent {
   knownIds?: string[];
   /** What a batch of children should look like afterwards: digest of the expected multiset. */
   expected?: string;
+  /** Every call succeeded; only the list does not show it yet. */
+  done?: boolean;
 }
 
 export interface Pending {

@@ -36,7 +36,9 @@ export function settleWrites(
 ): Settled {
   const { write } = memory;
   if (!write) return { plan, unconfirmed: [], refused: plan.refused.map(({ path }) => path) };
-  const lagging = now - write.at < lagGraceMs && !showsWrite(write, observed, macs);
+  const recent = now - write.at < lagGraceMs;
+  const shown = showsFields(write, observed, macs);
+  const lagging = recent && !shown && !isYounger(write, observed);
   const accepted: Record<string, Accepted> = { ...status.accepted };
   const unconfirmed: string[] = [];
   const refused = new Set(plan.refused.map(({ path }) => path));
@@ -49,10 +51,12 @@ export function settleWrites(
     const left = step.changes.filter((change) => {
       const wrote = write.fields.get(change.path);
       if (!wrote || change.to === undefined || wrote.want !== hashField(macs, change.path, change.to)) return true;
-      if (lagging) unconfirmed.push(change.path);
+      const outcome = outcomeOf(change, wrote, macs);
+      // A later update time may be that of an earlier change, which the read before ours did not show yet.
+      if (lagging || (outcome.refused && recent && !shown)) unconfirmed.push(change.path);
       else {
-        accepted[change.path] = outcomeOf(change, wrote, macs);
-        if (accepted[change.path]?.refused) refused.add(change.path);
+        accepted[change.path] = outcome;
+        if (outcome.refused) refused.add(change.path);
       }
       return false;
     });
@@ -82,10 +86,13 @@ function settleChild(
   return true;
 }
 
-/** True when the read is certainly younger than the write: something that was written shows, or the update time moved. */
-function showsWrite(write: Write, observed: RemoteObject, macs: Macs): boolean {
-  if (write.updatedAt !== undefined && observed.updatedAt !== undefined && observed.updatedAt > write.updatedAt)
-    return true;
+/** True when the update time moved since the read before the write. */
+function isYounger(write: Write, observed: RemoteObject): boolean {
+  return write.updatedAt !== undefined && observed.updatedAt !== undefined && observed.updatedAt > write.updatedAt;
+}
+
+/** True when the read is certainly younger than the write: something that was written shows. */
+function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean {
   for (const [path, { before }] of write.fields) {
     const shown = observed.fields.get(path);
     if (shown === undefined || observed.masked.has(path)) continue;

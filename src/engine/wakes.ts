@@ -45,6 +45,7 @@ export function createWakes(
     const [kind, namespace, name] = ref.split('/') as [string, string, string];
     const wired = byKind.get(kind);
     const target = wired?.store.get(`${namespace}/${name}`);
+    // What deletes something needs what it refers to until then, and frees it afterwards.
     if (target && (isNeeded || target.metadata.deletionTimestamp || target.metadata.finalizers))
       wired!.queue.add(keyOf(target), 'retry');
   };

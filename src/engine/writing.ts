@@ -1,6 +1,7 @@
 import { isConflict } from '../kube/errors.ts';
 import { Fenced } from './blocked.ts';
 import { classify } from './failure.ts';
+import { knownFor } from './intentAge.ts';
 import { echo, type GatheredPass, WRITE_MS } from './pass.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
@@ -29,6 +30,7 @@ export async function writeIntent(pass: GatheredPass, intent: Intent, token?: To
   const asked = new Map(pass.fired);
   draft.status.pending = { ...pending, intent };
   if (token) echo(pass, token);
+  knownFor(pass.memory, intent.at, pass.deps.clock.monotonic());
   try {
     await draft.save({ fenced: true });
   } catch (error) {
@@ -45,8 +47,9 @@ export function clearIntent(pass: GatheredPass): void {
   pass.draft.status.pending = approved && approved.length > 0 ? { approved } : undefined;
 }
 
-/** A write that certainly did nothing. */
+/** A write that certainly did nothing. A page in place of a reply may come from a proxy, before or behind the server. */
 export function isClear(error: RemoteError): boolean {
+  if (error.outcome.kind === 'foreign') return false;
   const known = {
     referenceChanged: false,
     running: false,

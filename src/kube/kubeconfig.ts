@@ -1,8 +1,10 @@
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { loadYaml } from '@kubernetes/client-node/dist/yaml.js';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { TlsOptions } from '../ports/transport.ts';
 import type { KubeConnection } from './connection.ts';
+import { openTokenFile } from './tokenFile.ts';
 
 /** What client-node fills in for one request: headers, and certificates as buffers or PEM. */
 interface HttpsOptions {
@@ -30,9 +32,11 @@ export async function loadKubeconfig(
   clock: Clock,
 ): Promise<KubeConnection> {
   const config = new KubeConfig();
+  const tokenFiles = new Map<string, string>();
+  readThrough(config, files, tokenFiles);
   try {
     if (file === undefined) config.loadFromDefault();
-    else loadFile(config, file, files);
+    else config.loadFromFile(file);
   } catch (error) {
     throw new Error(`cannot read the kubeconfig${file === undefined ? '' : ` ${file}`}: ${(error as Error).message}`);
   }
@@ -54,6 +58,8 @@ export async function loadKubeconfig(
     ...(https.servername === undefined ? {} : { serverName: https.servername }),
     ...(https.rejectUnauthorized === false ? { insecureSkipVerify: true } : {}),
   };
+  const tokenFile = tokenFiles.get(current.user);
+  const tokenHeaders = tokenFile === undefined ? undefined : fromTokenFile(tokenFile, toHeaders(https), files, clock);
   return {
     endpoint: {
       origin,
@@ -62,20 +68,42 @@ export async function loadKubeconfig(
     },
     basePath,
     ...(current.namespace ? { namespace: current.namespace } : {}),
-    headers: headerSource(config, toHeaders(https), clock),
+    headers: tokenHeaders ?? headerSource(config, toHeaders(https), clock),
   };
 }
 
-function loadFile(config: KubeConfig, file: string, files: Files): void {
-  const text = files.read(file);
-  if (text === undefined) {
+/** Makes client-node read files by the port, and notes which user has a token in which file: `tokenFile` is unknown to it. */
+function readThrough(config: KubeConfig, files: Files, tokenFiles: Map<string, string>): void {
+  const loadFromFile = config.loadFromFile.bind(config);
+  config.loadFromFile = (file, options) => {
+    const text = files.read(file);
     // client-node's error says why it cannot be read.
-    config.loadFromFile(file);
-    return;
-  }
-  const slash = file.lastIndexOf('/');
-  config.loadFromString(text);
-  config.makePathsAbsolute(slash < 0 ? '.' : file.slice(0, slash) || '/');
+    if (text === undefined) return loadFromFile(file, options);
+    const slash = file.lastIndexOf('/');
+    const folder = slash < 0 ? '.' : file.slice(0, slash) || '/';
+    config.loadFromString(text, options);
+    config.makePathsAbsolute(folder);
+    for (const { name, user } of loadYaml<RawConfig>(text).users ?? []) {
+      const tokenFile = user?.tokenFile;
+      if (tokenFile) tokenFiles.set(name, tokenFile.startsWith('/') ? tokenFile : `${folder}/${tokenFile}`);
+    }
+  };
+}
+
+interface RawConfig {
+  users?: { name: string; user?: { tokenFile?: string } }[];
+}
+
+/** A token file wins over a token that stands in the kubeconfig. */
+function fromTokenFile(
+  path: string,
+  others: Record<string, string>,
+  files: Files,
+  clock: Clock,
+): () => Promise<Record<string, string>> {
+  const token = openTokenFile(path, files, clock);
+  if (!token) throw new Error(`the kubeconfig names the token file ${path}, which is empty or cannot be read`);
+  return async () => ({ ...others, authorization: `Bearer ${token()}` });
 }
 
 /** Asking client-node reads certificate files each time: only users whose credentials can change are asked again. */

@@ -118,6 +118,35 @@ test('a kubeconfig whose token comes from a plugin', async () => {
   expect(await headers()).toEqual({ authorization: 'Bearer from-plugin' });
 });
 
+test('a kubeconfig whose token stands in a file: beside the kubeconfig, read again every minute, before any other token', async () => {
+  const clock = createVirtualClock();
+  const kept = new Map([
+    ['/etc/operator/config', stringify(tokenFileConfig)],
+    ['/etc/operator/tokens/mine', 'one\n'],
+  ]);
+  const files: Files = { read: (path) => kept.get(path) };
+  const { headers } = await loadConnection({ kubeconfig: '/etc/operator/config', files, env: {}, clock });
+  expect(await headers()).toEqual({ authorization: 'Bearer one', 'impersonate-user': 'jane' });
+  kept.set('/etc/operator/tokens/mine', 'two');
+  expect(await headers()).toMatchObject({ authorization: 'Bearer one' });
+  await clock.advance(60_000);
+  expect(await headers()).toMatchObject({ authorization: 'Bearer two' });
+  kept.delete('/etc/operator/tokens/mine');
+  await clock.advance(60_000);
+  expect(await headers()).toMatchObject({ authorization: 'Bearer two' });
+  const missing = loadConnection({ kubeconfig: '/etc/operator/config', files, env: {}, clock });
+  await expect(missing).rejects.toThrow('/etc/operator/tokens/mine');
+});
+
+const tokenFileConfig = {
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'main',
+  contexts: [{ name: 'main', context: { cluster: 'c', user: 'u' } }],
+  clusters: [{ name: 'c', cluster: { server: 'https://a.test' } }],
+  users: [{ name: 'u', user: { token: 'old', tokenFile: 'tokens/mine', as: 'jane' } }],
+};
+
 test('a plugin that fails from some moment on fails the call, not the process', async () => {
   const clock = createVirtualClock();
   const flag = join(folder, 'works');

@@ -9,13 +9,23 @@ export function serveCluster(
   return listen(cluster.handler, port, tls);
 }
 
-/** A kubeconfig for a served cluster, as YAML text. `ca` is the PEM text of the certificate to trust. */
+export interface KubeconfigOptions {
+  token?: string;
+  /** A file that holds the token. */
+  tokenFile?: string;
+  /** PEM text of the certificate to trust. */
+  ca?: string;
+  namespace?: string;
+}
+
+/** A kubeconfig for a served cluster, as YAML text. */
 export function kubeconfig(
   url: string,
-  { token, ca, namespace = 'default' }: { token?: string; ca?: string; namespace?: string } = {},
+  { token, tokenFile, ca, namespace = 'default' }: KubeconfigOptions = {},
 ): string {
   const trust = ca ? `\n      certificate-authority-data: ${Buffer.from(ca).toString('base64')}` : '';
-  const user = token ? `\n      token: ${token}` : ' {}';
+  const credential = token ? `token: ${token}` : tokenFile && `tokenFile: ${tokenFile}`;
+  const user = credential ? `\n      ${credential}` : ' {}';
   return `apiVersion: v1
 kind: Config
 current-context: twin

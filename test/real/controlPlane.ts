@@ -29,6 +29,8 @@ export interface ControlPlane {
   stopApiServer(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again, on the same port and with the same certificate. */
   startApiServer(): Promise<void>;
+  /** Restarts the API server with another token for the user `operator`, which is returned; the old one is refused from then on. */
+  renewOperatorToken(): Promise<string>;
   /** Makes etcd forget everything before its present revision. */
   compact(): Promise<void>;
   stop(): Promise<void>;
@@ -68,10 +70,12 @@ export async function startControlPlane(
     await whenReady(etcd, 'etcd', async () => (await fetch(`${etcdUrl}/health`)).ok);
   }
 
-  writeFileSync(
-    join(folder, 'tokens.csv'),
-    `${tokens.admin},admin,admin,system:masters\n${tokens.operator},operator,operator\n`,
-  );
+  const writeTokens = (operator: string) =>
+    writeFileSync(
+      join(folder, 'tokens.csv'),
+      `${tokens.admin},admin,admin,system:masters\n${operator},operator,operator\n`,
+    );
+  writeTokens(tokens.operator);
   const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   writeFileSync(join(folder, 'sa.key'), key.export({ type: 'pkcs8', format: 'pem' }));
 
@@ -133,16 +137,24 @@ export async function startControlPlane(
     throw error;
   }
   const controllers = binaries.controllerManager !== undefined;
-  return {
+  const plane: ControlPlane = {
     access: { url, ca: certificate(), tokens, controllers, kubectl: binaries.kubectl },
     async stopApiServer(signal = 'SIGTERM') {
       apiServer.kill(signal);
       await apiServer.ended;
     },
     startApiServer,
+    async renewOperatorToken() {
+      const token = randomUUID();
+      writeTokens(token);
+      await plane.stopApiServer();
+      await startApiServer();
+      return token;
+    },
     compact: () => compact(etcdUrl),
     stop,
   };
+  return plane;
 }
 
 /** A plain client with a token. The connection is the caller's to close. */

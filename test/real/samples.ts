@@ -128,6 +128,16 @@ export const SAMPLES: readonly Sample[] = [
     bad: { jobRef: { name: 'one' }, eventRef: { name: 'two' } },
   },
   {
+    message: 'a transformation has one cron: give schedule.cron or trigger.cron, not both',
+    good: { schedule: { cron: '0 3 * * *' } },
+    bad: { schedule: { cron: '0 3 * * *' }, trigger: { cron: '0 3 * * *' } },
+  },
+  {
+    message: 'afterTasks are tasks of the job that afterJobRef names: give both',
+    good: { trigger: { afterJobRef: { name: 'nightly' }, afterTasks: ['Accounts'] } },
+    bad: { trigger: { afterTasks: ['Accounts'] } },
+  },
+  {
     message: 'give script or scriptFrom, not both',
     good: { script: '<!-- -->', scriptFrom: undefined },
     bad: { script: '<!-- -->', scriptFrom: { configMapKeyRef: { name: 'c', key: 'k' } } },
@@ -175,6 +185,12 @@ export const COMPANIONS: readonly (readonly [RegExp, (spec: Loose) => void])[] =
     /\.namespaces\.names\b/,
     (spec) => {
       spec.access = [{ namespaces: { from: 'Names', names: ['a'] } }];
+    },
+  ],
+  [
+    /\.spec\.trigger\.afterTasks\b/,
+    (spec) => {
+      spec.trigger = { afterJobRef: { name: 'nightly' } };
     },
   ],
   [

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse as NodeResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { CutConnection, type Handler } from './server.ts';
 
 export interface Listening {
   /** `http://127.0.0.1:PORT` */
   url: string;
+  /** Shows another certificate from now on; open connections are cut. Only over TLS. */
+  renew(tls: { cert: string; key: string }): void;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,10 @@ export async function listen(handler: Handler, port = 0, tls?: { cert: string; k
   });
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    renew(renewed) {
+      (server as TlsServer).setSecureContext(renewed);
+      server.closeAllConnections();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -46,8 +52,11 @@ async function serve(handler: Handler, request: IncomingMessage, response: NodeR
       if (gone.signal.aborted) return;
       if (!response.write(piece)) {
         await new Promise<void>((resolve) => {
-          response.once('drain', resolve);
-          response.once('close', resolve);
+          const done = () => {
+            response.off('drain', done).off('close', done);
+            resolve();
+          };
+          response.on('drain', done).on('close', done);
         });
       }
     }

@@ -2,6 +2,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { Fenced } from '../blocked.ts';
 import { mergeConditions } from '../conditions.ts';
 import type { Draft } from '../draft.ts';
+import type { IntentMemory } from '../intentAge.ts';
 import { type EngineDeps, type PassResult, WRITE_MS } from '../pass.ts';
 import type { Resource } from '../resource.ts';
 import type { OpenCalls } from './calls.ts';
@@ -25,7 +26,7 @@ export interface RunMeter {
 }
 
 /** What is remembered of one run between passes; losing it costs a look. */
-export interface RunMemory {
+export interface RunMemory extends IntentMemory {
   uid: string;
   /** Under which names others wait for the same target. */
   keys: string[];
@@ -38,6 +39,8 @@ export interface RunMemory {
   /** Since when it cannot be looked at, or its state be read. */
   blindSince?: number;
   unreadableSince?: number;
+  /** Since when its target is not there any more. */
+  goneSince?: number;
   /** Nothing can cancel it here. */
   cannotCancel?: boolean;
   /** The last request to cancel certainly did nothing. */

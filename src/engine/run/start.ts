@@ -1,6 +1,7 @@
 import { Blocked, Fenced } from '../blocked.ts';
 import { isoSeconds } from '../conditions.ts';
 import { FINALIZER } from '../finalizers.ts';
+import { knownFor } from '../intentAge.ts';
 import { type PassResult, SEND_MS, WRITE_MS } from '../pass.ts';
 import { RemoteError } from '../remote.ts';
 import { keyOf } from '../resource.ts';
@@ -92,6 +93,7 @@ async function startOnce(pass: RunPass, target: RunTarget): Promise<PassResult> 
   const at = new Date(deps.clock.now()).toISOString();
   clearRun(status);
   status.intent = { verb: 'execute', at, ...knownBefore(readings) };
+  knownFor(memory, at, deps.clock.monotonic());
   status.target = target.kept;
   // Until the call is made, whatever happens to this write: if it is found later, it was not carried out.
   memory.unsent = at;
