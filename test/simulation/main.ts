@@ -5,6 +5,7 @@ import { runSeed } from './seed.ts';
 import type { Report } from './worker.ts';
 
 const USAGE = `npm run simulate -- --seeds N [--from F] [--processes P]   N seeds from F on (1), on all cores
+    --first                                                  ends at the first that fails
 npm run simulate -- --seed S [--quiet]                       one seed again, with the timeline of what everybody did`;
 
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     processes: { type: 'string', default: String(availableParallelism()) },
     quiet: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
   },
 });
 
@@ -26,7 +28,6 @@ else if (values.seeds !== undefined) {
 }
 
 async function replay(seed: number, quiet: boolean): Promise<number> {
-  await import('../../src/kube/kubeconfig.ts');
   const { timeline, violations } = await runSeed(seed);
   if (!quiet) process.stdout.write(`${timeline.show()}\n`);
   process.stdout.write(`seed ${seed}: ${violations.length === 0 ? 'all is well' : violations.join('\n')}\n`);
@@ -39,13 +40,15 @@ async function runMany(from: number, count: number, processes: number): Promise<
   const failed: number[] = [];
   let virtualMs = 0;
   let done = 0;
-  await runSeeds(range(from, count), processes, (report) => {
+  const seeds = range(from, count);
+  await runSeeds(seeds, processes, (report) => {
     done++;
     virtualMs += report.virtualMs;
     for (const [end, n] of report.ends) ends.set(end, (ends.get(end) ?? 0) + n);
     if (report.violations.length > 0) {
       failed.push(report.seed);
       process.stdout.write(describeFailure(report));
+      if (values.first) seeds.return(undefined);
     }
     if (done % 100 === 0) process.stdout.write(`${done} of ${count} seeds, ${failed.length} failed\n`);
   });

@@ -92,12 +92,18 @@ async function calm(land: Land): Promise<Ends> {
   await clock.advance(land.quiet ? 70 * MINUTE : 8 * MINUTE);
   const ends = checkConvergence(land);
   if (setting.violations.length > 0) return ends;
+  if (land.quiet) retireStandby(setting);
   const before = baseline(land);
   await clock.advance(land.quiet ? 24 * HOUR : 20 * MINUTE);
   checkStable(land, before);
   if (land.quiet) checkQuiet(land, before);
   checkConvergence(land);
   return ends;
+}
+
+/** Half of what a day costs is spent by the one that waits for the lease. */
+function retireStandby({ replicas, identityOf, mirror }: Setting): void {
+  replicas.find(({ life }) => identityOf(life) !== mirror.leaseHolder)?.retire();
 }
 
 function stop({ replicas }: Setting): void {

@@ -10,9 +10,6 @@ export interface Report {
   last?: boolean;
 }
 
-// Loaded on demand by the app; reading it from the disk takes time that is not virtual.
-await import('../../src/kube/kubeconfig.ts');
-
 let current = 0;
 process.on('unhandledRejection', (error) => {
   tell({ seed: current, violations: [`unhandled: ${describe(error)}`], virtualMs: 0, ends: [], last: true });

@@ -95,6 +95,8 @@ async function heed(pass: RunPass, target: RunTarget, call: OpenCall): Promise<P
     }
     case 'refused': {
       const message = `${target.label} was not started: ${answer.message}`;
+      // A reply that came late may have been taken for a run that goes on.
+      clearRun(status);
       return finish(pass, { state: 'finished', succeeded: 'False', reason: answer.reason, message }, target);
     }
     case 'unclear':

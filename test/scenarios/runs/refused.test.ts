@@ -126,6 +126,16 @@ test('a start that Sync turns down ends the run with the words of Sync', async (
   expect(world.simulator.state.runs.size).toBe(0);
 });
 
+test('a start that is turned down late, after it was taken for a run that goes on', async () => {
+  const world = await convergedWorld();
+  world.simulator.faults.add({ operation: 'jobs.execute', effect: { kind: 'slow', ms: 40_000 } });
+  world.simulator.console.forbid('job', itemNamed(world, 'jobs', 'Nightly').id, 'write');
+  world.apply(run());
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'False Running');
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'True Forbidden');
+  expect(world.status('SyncRun', 'now').state).toBeUndefined();
+});
+
 test.each([401, 429])('a start that is answered by %i was not made, and is made later', async (status) => {
   const world = await convergedWorld();
   world.simulator.faults.add({ operation: 'jobs.execute', times: 2, effect: { kind: 'status', status } });
