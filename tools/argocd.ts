@@ -18,11 +18,14 @@ interface Action {
 const field = (definition: Definition, part: 'spec' | 'status', name: string) =>
   (propertiesOf(definition)[part]!.properties as Record<string, Schema>)[name] !== undefined;
 
+/** A run is over one day, and is not made equal to anything. */
+const isLasting = ({ kind }: Definition) => kind !== 'SyncRun';
+
 const NEVER = 'false';
 const SUSPENDED = 'obj.spec.suspend == true';
 
 const ACTIONS: readonly Action[] = [
-  { name: 'refresh', has: (one) => field(one, 'status', 'tokens'), disabled: NEVER },
+  { name: 'refresh', has: (one) => isLasting(one) && field(one, 'status', 'tokens'), disabled: NEVER },
   {
     name: 'run',
     has: (one) => field(one, 'status', 'lastRun') && definitionOf('SyncRun')!.installed,
@@ -35,7 +38,7 @@ const ACTIONS: readonly Action[] = [
   },
   {
     name: 'approve-plan',
-    has: (one) => field(one, 'status', 'plan'),
+    has: (one) => isLasting(one) && field(one, 'status', 'plan'),
     disabled: 'obj.status == nil or obj.status.plan == nil',
   },
   { name: 'suspend', has: (one) => field(one, 'spec', 'suspend'), disabled: SUSPENDED },

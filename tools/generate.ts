@@ -4,14 +4,15 @@ import { argocdFiles } from './argocd.ts';
 import { chartFiles } from './chart/files.ts';
 import { crdFiles } from './crds.ts';
 import { docFiles } from './docs.ts';
+import { operationFiles } from './operations.ts';
 
 /**
- * Writes what is generated from src/api: crds/, docs/reference/<kind>.md, and parts of charts/, deploy/ and argocd/. With --check it writes nothing, names what is
+ * Writes what is generated from src/api: crds/, docs/reference/<kind>.md, docs/operations.md, and parts of charts/, deploy/ and argocd/. With --check it writes nothing, names what is
  * stale and exits with 1. Paths are relative to the root of the repository, where npm runs it.
  */
 
 const check = process.argv.includes('--check');
-const wanted = new Map([...crdFiles(), ...docFiles(), ...chartFiles(), ...argocdFiles()]);
+const wanted = new Map([...crdFiles(), ...docFiles(), ...chartFiles(), ...argocdFiles(), ...operationFiles()]);
 
 const stale = [...wanted].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
 // A kind without a controller has no CRD: what nothing generates in these folders is left over.

@@ -56,6 +56,17 @@ describe.each(FILES)('examples/%s', (file) => {
   );
 });
 
+test('requests that a ConfigMap holds are valid', () => {
+  const maps = FILES.flatMap(read).filter(({ kind }) => kind === 'ConfigMap') as (Manifest & { data: object })[];
+  const texts = maps.flatMap(({ data }) => Object.values(data) as string[]);
+  const requests = texts.map((text) => parseAllDocuments(text)[0]!.toJS() as Manifest).filter(isOurs);
+  expect(requests.length).toBeGreaterThan(0);
+  for (const request of requests) {
+    const named = { ...request, metadata: { ...request.metadata, name: 'made' } };
+    expect(parseResource(definitionOf(request.kind)!, named)).toMatchObject({ ok: true });
+  }
+});
+
 test('what the basic example refers to is in it', () => {
   const manifests = FILES.filter((file) => file.startsWith('basic/')).flatMap(read);
   const names = new Set(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`));

@@ -74,10 +74,11 @@ const rules: Rule<Shape>[] = [
       (TARGETS.some((field) => value[field]?.id !== undefined) ? 1 : 0) ===
       [value.workspaceRef, value.serverRef].filter((ref) => ref !== undefined).length,
   },
-  {
-    rule: IMMUTABLE.map((field) => `(${unchanged(field)})`).join(' && '),
-    message: 'only cancel and ttlSecondsAfterFinished can be changed: make a new SyncRun',
-  },
+  ...IMMUTABLE.map((field) => ({
+    rule: unchanged(field),
+    message: `${field} cannot be changed, only cancel and ttlSecondsAfterFinished can: make a new SyncRun`,
+    path: field,
+  })),
 ];
 
 const spec = ruled(shape, rules);

@@ -120,10 +120,13 @@ function selects(selector: LabelSelector, labels: Readonly<Record<string, string
 }
 
 function refusal(rules: readonly AccessRule[] | undefined, applicant: Applicant, own: boolean): string {
-  const { namespace, kind, namespaceLabels } = applicant;
+  const { namespace, kind, namespaceLabels, workspaceId, workspaceName } = applicant;
   const open = (rules ?? []).filter((rule) => fitsNamespace(rule.namespaces, applicant, own));
   if (open.some((rule) => fitsWorkspace(rule, applicant))) {
     return `spec.access of the server does not grant ${kind} to namespace ${namespace}; a rule has to name it in kinds`;
+  }
+  if (open.length > 0 && workspaceId === undefined && workspaceName === undefined) {
+    return `spec.access of the server does not grant ${kind} outside of workspaces to namespace ${namespace}; a rule without workspaces has to name it in kinds`;
   }
   if (open.length > 0) return `spec.access of the server does not grant this workspace to namespace ${namespace}`;
   const blind = namespaceLabels === undefined && rules?.some((rule) => rule.namespaces.from === 'Selector');

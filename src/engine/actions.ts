@@ -15,14 +15,16 @@ export async function actionPass(pass: GatheredPass, wrote: boolean): Promise<vo
   const actions = gathered.hooks.actions({ id: draft.status.id, status: draft.status, tokens, wrote, now });
   for (const action of actions) {
     if (!deps.mayWrite(SEND_MS)) throw new Fenced('the lease is lost or about to end');
-    if (action.token) echo(pass, action.token as TokenName);
     await runAction(pass, action);
   }
 }
 
 async function runAction(pass: GatheredPass, action: Action): Promise<void> {
   const { deps, draft, resource } = pass;
-  if (action.once) await writeIntent(pass, { verb: action.name, at: new Date(deps.clock.now()).toISOString() });
+  const token = action.token as TokenName | undefined;
+  const at = new Date(deps.clock.now()).toISOString();
+  if (action.once) await writeIntent(pass, { verb: action.name, at }, token);
+  else if (token) echo(pass, token);
   try {
     const { ok, reason, message, status } = await action.run();
     Object.assign(draft.status, status);

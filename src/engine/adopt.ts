@@ -37,6 +37,9 @@ export function adopt(pass: GatheredPass, id: string, handed: boolean): void {
   const { draft, gathered, deps, resource } = pass;
   draft.status.id = id;
   draft.status.owned = true;
+  // It is not new: switching it on is a change like any other.
+  const { activation } = pass.kind;
+  if (activation !== undefined) draft.status.applied = { [activation]: '', ...draft.status.applied };
   if (gathered.scope.identity !== undefined) draft.status.serverIdentity = gathered.scope.identity;
   if (handed)
     deps.record(resource, 'Normal', 'HandedOver', `took over ${gathered.desired.name} (${id}) from a deleted resource`);

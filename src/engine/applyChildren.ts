@@ -12,7 +12,7 @@ export async function applyChildren(
   steps: readonly Step[],
   observed: RemoteObject | undefined,
 ): Promise<RemoteObject | undefined> {
-  const { deps, draft } = pass;
+  const { deps } = pass;
   await writeIntent(pass, {
     verb: 'children',
     at: new Date(deps.clock.now()).toISOString(),
@@ -39,9 +39,10 @@ export async function applyChildren(
   rememberChildren(pass, added);
   // A list that lags must not be planned from, or what it lacks would be added once more: the intent makes the next pass wait.
   const shown = after !== undefined && showsSteps(after, steps, added);
-  const intent = draft.status.pending?.intent;
+  const { status } = pass.draft;
+  const intent = status.pending?.intent;
   if (shown) clearIntent(pass);
-  else if (intent) draft.status.pending = { ...draft.status.pending, intent: { ...intent, done: true } };
+  else if (intent) status.pending = { ...status.pending, intent: { ...intent, done: true } };
   if (after && !shown) throw unsettled('the list was changed, but the server does not show it yet');
   return after;
 }

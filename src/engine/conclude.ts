@@ -5,7 +5,8 @@ import type { Verdict } from './conditions.ts';
 import type { Gated } from './gate.ts';
 import { enforces, type GatheredPass, type PassResult, suspendedBy } from './pass.ts';
 import type { RemoteObject } from './remote.ts';
-import { report } from './report.ts';
+import { least, report } from './report.ts';
+import { resyncIn } from './resync.ts';
 import type { Settled } from './settle.ts';
 import { unseenChildren } from './unsupported.ts';
 import { verdictOf } from './verdict.ts';
@@ -50,7 +51,7 @@ export async function finish(
   if (mayAct) await actionPass(pass, wrote);
   const outcome = outcomeOf(pass, verdict);
   const contended = verdict.state === 'stalled' && verdict.reason === 'Contended';
-  const againMs = contended ? HOUR : (laterMs ?? pass.gathered.desired.missing?.againMs);
+  const againMs = contended ? HOUR : least(laterMs ?? pass.gathered.desired.missing?.againMs, resyncIn(pass));
   return report(pass, verdict, { outcome, ...(againMs !== undefined && { againMs }) }, pass, object);
 }
 

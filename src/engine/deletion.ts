@@ -65,11 +65,21 @@ export async function deletionPass(
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
-    if (failure.class === 'gone') return letGo(pass);
-    const reason = 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
+    // Something of it is gone, or all of it.
+    if (failure.class === 'gone' && (await isGone(gathered))) return letGo(pass);
+    const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
     return blocked(pass, { reason, message: error.message, unusable, refused: error.access !== 'read' && !unusable });
+  }
+}
+
+async function isGone({ gathered, draft }: GatheredPass): Promise<boolean> {
+  try {
+    return (await gathered.remote.read(draft.status.id!)).state === 'absent';
+  } catch (error) {
+    if (error instanceof RemoteError) return false;
+    throw error;
   }
 }
 

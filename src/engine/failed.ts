@@ -58,6 +58,17 @@ export function explainFailure(pass: GatheredPass, error: RemoteError, settled: 
       return nameTaken(failure, message);
     case 'gone':
       return waiting(failure, 'RemoteGone', message);
+    case 'missing': {
+      const stallMessage = `${message}; if what the object lies in was removed in Sync, remove its resource or make it again`;
+      const verdict = {
+        state: 'progressing',
+        reason: 'PlaceNotFound',
+        message,
+        stallMessage,
+        stallAfterMs: MISSING_MS,
+      } as const;
+      return { failure, verdict };
+    }
     case 'invalid':
       return stalled(failure, 'Refused', `${message}; correct ${refusedPart(pass, error)}, or what it refers to`);
     case 'unsupported':

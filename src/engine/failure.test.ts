@@ -40,9 +40,14 @@ const table: Row[] = [
   { class: 'forbidden', fits: (status) => status === 403 },
   { class: 'busy', fits: (status, _, known) => status === 409 && (known.running || known.words !== '') },
   { class: 'busy', fits: (status, _, known) => [400, 422].includes(status) && known.words !== '' },
-  { class: 'busy', fits: (status, _, known) => known.referenceChanged && [400, 404, 409, 422].includes(status) },
+  {
+    class: 'busy',
+    fits: (status, access, known) =>
+      access !== 'read' && known.referenceChanged && [400, 404, 409, 422].includes(status),
+  },
   { class: 'nameTaken', fits: (status, _, known) => status === 409 && known.creating },
   { class: 'gone', fits: (status, _, known) => status === 404 && known.itemKnown },
+  { class: 'missing', fits: (status, access) => status === 404 && access === 'read' },
   { class: 'invalid', fits: (status) => status >= 400 && status <= 499 && status !== 408 },
   { class: 'ambiguous', fits: (_, access) => access !== 'read' },
   { class: 'unreachable', fits: () => true },

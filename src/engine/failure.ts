@@ -9,6 +9,8 @@ export type FailureClass =
   | 'busy'
   | 'nameTaken'
   | 'gone'
+  /** What is to be read is not there, or not shown yet: the workspace or pipeline that the object is to lie in. */
+  | 'missing'
   | 'invalid'
   | 'ambiguous'
   | 'unreachable'
@@ -70,9 +72,10 @@ function classifyStatus({ status, retryAfterMs }: Http, access: CallAccess, know
   if (status === 503 && access === 'read' && retryAfterMs !== undefined) return { class: 'throttled', ...wait };
   if (status === 401 || (status === 403 && known.probe)) return { class: 'unauthorised' };
   if (status === 403) return { class: 'forbidden' };
-  if (isBusy(status, known)) return { class: 'busy', ...wait };
+  if (isBusy(status, access, known)) return { class: 'busy', ...wait };
   if (status === 409 && known.creating) return { class: 'nameTaken' };
   if (status === 404 && known.itemKnown) return { class: 'gone' };
+  if (status === 404 && access === 'read') return { class: 'missing' };
   // A request that timed out on the way says nothing about the object, unlike every other 4xx.
   if (status >= 400 && status < 500 && status !== 408) return { class: 'invalid' };
   return { class: unclear(access), ...wait, ...(isGatewayFailure(status) && { countsForBreaker: true }) };
@@ -81,9 +84,10 @@ function classifyStatus({ status, retryAfterMs }: Http, access: CallAccess, know
 /** No clear reply to a request that the server may have seen: a read is repeated, a write has to be looked for. */
 const unclear = (access: CallAccess) => (access === 'read' ? 'unreachable' : 'ambiguous');
 
-function isBusy(status: number, known: Known): boolean {
+function isBusy(status: number, access: CallAccess, known: Known): boolean {
   if (status === 409 && (known.running || saysBusy(known.words))) return true;
   if ((status === 400 || status === 422) && saysBusy(known.words)) return true;
+  if (access === 'read') return false;
   return known.referenceChanged && (status === 400 || status === 404 || status === 409 || status === 422);
 }
 

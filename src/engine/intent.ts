@@ -3,7 +3,9 @@ import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
 import { knownFor } from './intentAge.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
-import type { Intent } from './resource.ts';
+import { childHash, expectedOf, observedHash, rememberedKey } from './planChildren.ts';
+import type { RemoteObject } from './remote.ts';
+import type { ChildStatus, Intent } from './resource.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
@@ -52,7 +54,8 @@ export async function resolveIntent(pass: GatheredPass): Promise<{ verdict: Verd
 async function resolveChildren(pass: GatheredPass, intent: Intent, left: number, lookMs: number) {
   const { kind, gathered } = pass;
   const shown = await shownChildren(pass);
-  const asExpected = shown !== undefined && expectedDigest(shown) === intent.expected;
+  const naturals = shown?.map(({ fields }) => kind.children!.natural(fields));
+  const asExpected = naturals !== undefined && expectedDigest(naturals) === intent.expected;
   if (left > 0 && !asExpected) {
     return wait('Confirming', 'waiting until the server shows an earlier change of the list', Math.min(left, lookMs));
   }
@@ -65,19 +68,38 @@ async function resolveChildren(pass: GatheredPass, intent: Intent, left: number,
     const verdict = { state: 'stalled', reason: 'Unsupported', message } as const;
     return { verdict, result: { outcome: 'stalled', againMs: HOUR } as const };
   }
-  if (asExpected) pass.memory.unclear = undefined;
+  if (asExpected) {
+    pass.memory.unclear = undefined;
+    rememberShown(pass, shown!);
+  }
   clearIntent(pass);
   return undefined;
 }
 
-/** What identifies the children that the server shows now; undefined when it cannot tell. */
-async function shownChildren(pass: GatheredPass): Promise<string[] | undefined> {
+/** The children that the server shows now; undefined when it cannot tell. */
+async function shownChildren(pass: GatheredPass): Promise<readonly RemoteObject[] | undefined> {
   const { kind, draft, gathered } = pass;
   if (!kind.children || draft.status.id === undefined) return undefined;
   const result = await gathered.remote.read(draft.status.id);
   if (result.state !== 'present' || !result.object.children) return undefined;
-  const { natural } = kind.children;
-  return result.object.children.map(({ fields }) => natural(fields));
+  return result.object.children;
+}
+
+/** Children that were added without an id in the reply, and are there: they show what the server made of what was written. */
+function rememberShown({ draft, gathered, kind }: GatheredPass, children: readonly RemoteObject[]): void {
+  const { desired } = gathered;
+  if (!desired.children) return;
+  const remembered = draft.status.children ?? [];
+  const known = new Set(remembered.map(({ id }) => id));
+  const kept = expectedOf(kind, desired, children, remembered);
+  const found = desired.children.flatMap((child, at): ChildStatus[] => {
+    const object = kept[at];
+    if (!object || known.has(object.id) || kind.children!.natural(object.fields) !== child.natural) return [];
+    const applied = childHash(child.fields);
+    const shown = observedHash(child.fields, object);
+    return [{ id: object.id, key: rememberedKey(child), applied, ...(shown !== applied && { accepted: shown }) }];
+  });
+  if (found.length > 0) draft.status.children = [...remembered, ...found];
 }
 
 async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {

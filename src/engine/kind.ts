@@ -107,6 +107,8 @@ export interface Scope {
   /** Why creates and deletes are held in this parent (a list that lost many objects). */
   suspicious?: string;
   lagGraceMs: number;
+  /** How old a deep read may become, where the object or its workspace says so; else its turn at the server's rate counts. */
+  resyncMs?: number;
   /** Milliseconds since the epoch at which what the object refers to changed last on the server. */
   referenceChangedAt?: number;
   /** What is known about PUT on this server for this kind. */

@@ -18,6 +18,7 @@ import { planObject } from './planObject.ts';
 import { refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
 import { report } from './report.ts';
+import { resyncIn } from './resync.ts';
 import { type Settled, settleWrites } from './settle.ts';
 import { unreadable } from './unsupported.ts';
 import { MISSING_MS } from './verdict.ts';
@@ -44,9 +45,10 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     pass.memory.corrections = [];
     echo(pass, 'reconcile-requested-at');
   }
+  if ((resyncIn(pass) ?? 1) <= 0) pass.memory.deepDue = true;
   pass.memory.wanted = wantedDigest(pass);
-  const owned = pass.draft.status.id;
-  const rival = owned !== undefined && enforces(pass) ? checkClaim(pass, owned) : undefined;
+  const { id, owned } = pass.draft.status;
+  const rival = id !== undefined && owned === true && enforces(pass) ? checkClaim(pass, id) : undefined;
   if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
 
   const observation = await observe({
@@ -139,8 +141,7 @@ async function plannedPass(
   }
   const claim = object && claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
   const handed = claim !== undefined && handovers.has(claim);
-  const asItIs = adopting && !handed && pass.policies.adoptionPolicy !== 'Always';
-  const plan = planFor(pass, object, vanished, { adopting, asItIs });
+  const plan = planFor(pass, object, vanished, adopting);
   let adoption: 'allowed' | 'refused' | undefined;
   if (object && adopting && enforces(pass) && !suspendedBy(pass)) {
     adoption = mayAdopt(pass, plan, handed);
@@ -205,15 +206,10 @@ async function gatedPass(
   return conclude(pass, settledAfter, gateSteps(pass, settledAfter.plan, undefined), after, true);
 }
 
-function planFor(
-  pass: GatheredPass,
-  observed: RemoteObject | undefined,
-  vanished: boolean,
-  how = { adopting: false, asItIs: false },
-): Plan {
+function planFor(pass: GatheredPass, observed: RemoteObject | undefined, vanished: boolean, adopting = false): Plan {
   const { kind, gathered, draft, deps } = pass;
   const { desired, scope } = gathered;
-  return planObject({ kind, desired, observed, vanished, ...how, status: draft.status, scope, macs: deps.macs });
+  return planObject({ kind, desired, observed, vanished, adopting, status: draft.status, scope, macs: deps.macs });
 }
 
 function settle(pass: GatheredPass, plan: Plan, observed: RemoteObject | undefined): Settled {

@@ -27,7 +27,8 @@ export interface ObserveInput {
 
 /** The remote object: by id from the shared picture, deep-read where something moved; else by name. */
 export async function observe(input: ObserveInput): Promise<Observation> {
-  const id = input.status.id ?? (input.resource.spec.id as string | undefined);
+  // What is not ours is known by its name: the object that bore it the last time may bear another by now.
+  const id = input.status.owned === true ? input.status.id : (input.resource.spec.id as string | undefined);
   return id === undefined ? observeByName(input) : observeById(input, id);
 }
 

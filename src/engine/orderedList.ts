@@ -28,11 +28,11 @@ export interface ListInput<D extends DesiredItem, O extends ObservedItem> {
   policy: ListPolicy;
 }
 
-/** `desired` is an index in the input. A position is the item's place, counted from 0, once its step is done. */
+/** `desired` is an index in the input. A position is the item's place, counted from 0, once its step is done. A move without id is of one just added. */
 export type ListStep =
   | { op: 'add'; desired: number; position: number }
   | { op: 'update'; desired: number; id: string }
-  | { op: 'move'; desired: number; id: string; position: number }
+  | { op: 'move'; desired: number; id?: string; position: number }
   | { op: 'delete'; id: string };
 
 export interface ListPlan<D extends DesiredItem, O extends ObservedItem> {
@@ -104,28 +104,31 @@ function group(entries: [string, number][]): Map<string, number[]> {
 }
 
 /**
- * Moves and adds: each item that does not stay goes right before the next one that does, else to the end. So what is new at the
- * end is an append, also behind the items of others.
+ * Adds and moves. An add is an append, the only place that every server knows; so the new ones stand at the end, in order, before
+ * anything moves. Then each item that does not stay goes right before the next one that does, else to the end.
  */
 function arrange(observed: readonly ObservedItem[], partner: readonly (number | undefined)[]): ListStep[] {
-  const staying = longestIncreasing(partner.filter((at) => at !== undefined));
-  const stays = (at: number | undefined) => at !== undefined && staying.has(at);
-  const list: (ObservedItem | number)[] = [...observed];
-  const anchors = partner.filter(stays).map((at) => observed[at!]!);
-  let passed = 0;
   const steps: ListStep[] = [];
-  for (const [index, at] of partner.entries()) {
-    if (stays(at)) {
+  const list: (ObservedItem | number)[] = [...observed];
+  const places = partner.map((at, index) => {
+    if (at !== undefined) return at;
+    steps.push({ op: 'add', desired: index, position: list.length });
+    return list.push(index) - 1;
+  });
+  const items = places.map((place) => list[place]!);
+  const staying = longestIncreasing(places);
+  const anchors = items.filter((_, index) => staying.has(places[index]!));
+  let passed = 0;
+  for (const [index, item] of items.entries()) {
+    if (staying.has(places[index]!)) {
       passed++;
       continue;
     }
-    const item = at === undefined ? index : observed[at]!;
-    if (at !== undefined) list.splice(list.indexOf(item), 1);
+    list.splice(list.indexOf(item), 1);
     const anchor = anchors[passed];
-    const position = anchor ? list.indexOf(anchor) : list.length;
+    const position = anchor === undefined ? list.length : list.indexOf(anchor);
     list.splice(position, 0, item);
-    if (typeof item === 'number') steps.push({ op: 'add', desired: index, position });
-    else steps.push({ op: 'move', desired: index, id: item.id, position });
+    steps.push({ op: 'move', desired: index, ...(typeof item !== 'number' && { id: item.id }), position });
   }
   return steps;
 }

@@ -40,17 +40,16 @@ export function planChildren(input: ChildrenInput): ChildrenPlan {
     const step = updateStep(input, pair.index, pair.desired.child, pair.observed.object, memory.get(pair.observed.id));
     if (step) steps.push(step);
   }
-  let length = observed.length;
+  const causes = new Map<number, Cause>();
   for (const step of list.steps) {
     if (step.op === 'add') {
       const child = desired[step.desired]!;
       const cause: Cause = memory.size > 0 && isRemembered(remembered, child) ? 'drift' : 'spec';
+      causes.set(step.desired, cause);
       steps.push(addStep(input, step.desired, child, cause));
-      if (step.position < length) steps.push(moveStep(input, step.desired, child, undefined, step.position, cause));
-      length++;
     } else if (step.op === 'move') {
       const child = desired[step.desired]!;
-      const cause = movedBySomebody(remembered, wanted) ? 'drift' : 'spec';
+      const cause = causes.get(step.desired) ?? (movedBySomebody(remembered, wanted) ? 'drift' : 'spec');
       steps.push(moveStep(input, step.desired, child, step.id, step.position, cause));
     } else if (step.op === 'delete') {
       const object = observed.find(({ id }) => id === step.id)!;

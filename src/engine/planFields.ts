@@ -19,8 +19,6 @@ export interface FieldsInput {
   foreignMac(recorded: string): boolean;
   /** The object is being adopted: its present secrets become the baseline. */
   adopting: boolean;
-  /** Adopted only as it is: what the server does not show stands outside "identical", as write-only fields do. */
-  asItIs: boolean;
 }
 
 export interface FieldsDiff {
@@ -52,9 +50,11 @@ function diffField(input: FieldsInput, path: string, to: Json): Change | undefin
   const from = input.observed.fields.get(path) ?? (isUnset(input, path) ? null : undefined);
   const wanted = input.hash(path, to);
   const moved = input.applied[path] !== wanted;
-  const unseen = from === undefined || input.observed.masked.has(path);
-  // A value that the server does not show is unknown, never different: only a moved spec is a reason to send it.
-  if (unseen && (!moved || input.asItIs)) return undefined;
+  const masked = input.observed.masked.has(path);
+  const unseen = from === undefined || masked;
+  // A value that the server does not show is unknown, never different: only a moved spec is a reason to send it. What is adopted
+  // counts as identical where it is hidden, as a secret does; what is not there may be another value.
+  if (unseen && (!moved || (masked && input.adopting))) return undefined;
   if (!unseen && equal(field?.equality ?? 'json', to, from)) return undefined;
   const accepted = input.accepted[path];
   if (!unseen && accepted && !accepted.refused && accepted.want === wanted && accepted.got === input.hash(path, from)) {
@@ -62,7 +62,7 @@ function diffField(input: FieldsInput, path: string, to: Json): Change | undefin
   }
   return {
     path,
-    from: input.observed.masked.has(path) ? undefined : from,
+    from: masked ? undefined : from,
     to,
     cause: moved ? 'spec' : 'drift',
     destructive: isDestructive(field, to),

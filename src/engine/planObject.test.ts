@@ -59,7 +59,6 @@ function plan(
     observed,
     vanished: false,
     adopting: false,
-    asItIs: false,
     status: { owned: true },
     scope: {},
     macs,

@@ -16,8 +16,6 @@ export interface PlanInput {
   /** It was there, was ours, and is gone. */
   vanished: boolean;
   adopting: boolean;
-  /** Adopted only if nothing would change. */
-  asItIs: boolean;
   status: Status;
   scope: Pick<Scope, 'putStyle'>;
   macs: Macs;
@@ -38,7 +36,6 @@ export function planObject(input: PlanInput): Plan {
     mac: macs.mac,
     foreignMac: macs.isForeign,
     adopting: input.adopting,
-    asItIs: input.asItIs,
   });
   const recreating = diff.changes.filter((change) => isRecreate(kind, change));
   if (recreating.length > 0) {
@@ -101,7 +98,9 @@ function planKept({ kind, desired, observed, status }: PlanInput): Step[] {
 /** Harmless field changes first, then children, then what may lose data; switching a schedule on comes after new children. */
 function orderSteps(input: PlanInput, changes: Change[], children: Step[]): Step[] {
   const last = activationOf(input.kind, input.desired);
-  const incomplete = children.length > 0 || input.desired.missing !== undefined;
+  // One that we made and never switched on is still new.
+  const isNew = last !== undefined && input.status.owned === true && input.status.applied?.[last] === undefined;
+  const incomplete = isNew || children.length > 0 || input.desired.missing !== undefined;
   const late = incomplete ? changes.filter(({ path }) => path === last) : [];
   const early = changes.filter((change) => !late.includes(change));
   const lossy = losesSecrets(input);

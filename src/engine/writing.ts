@@ -2,9 +2,10 @@ import { isConflict } from '../kube/errors.ts';
 import { Fenced } from './blocked.ts';
 import { classify } from './failure.ts';
 import { knownFor } from './intentAge.ts';
-import { type GatheredPass, WRITE_MS } from './pass.ts';
+import { echo, type GatheredPass, WRITE_MS } from './pass.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
+import type { TokenName } from './tokens.ts';
 
 /** Throws Fenced unless the lease outlasts a short write. */
 export function requireLease(pass: Pick<GatheredPass, 'deps'>, ms = WRITE_MS): void {
@@ -21,17 +22,20 @@ export async function readBack(pass: GatheredPass): Promise<RemoteObject | undef
 
 /**
  * Says what is about to be done; fails when the object has changed since it was planned from. What earlier steps of the pass
- * did is saved along with it, and also when it fails.
+ * did is saved along with it, and also when it fails. The request that asks for it is echoed with the intent, and not without it.
  */
-export async function writeIntent(pass: GatheredPass, intent: Intent): Promise<void> {
+export async function writeIntent(pass: GatheredPass, intent: Intent, token?: TokenName): Promise<void> {
   const { draft } = pass;
-  const before = draft.status.pending;
-  draft.status.pending = { ...before, intent };
+  const { pending, tokens } = draft.status;
+  const asked = new Map(pass.fired);
+  draft.status.pending = { ...pending, intent };
+  if (token) echo(pass, token);
   knownFor(pass.memory, intent.at, pass.deps.clock.monotonic());
   try {
     await draft.save({ fenced: true });
   } catch (error) {
-    draft.status.pending = before;
+    Object.assign(draft.status, { pending, tokens });
+    pass.fired = asked;
     if (isConflict(error)) await draft.save();
     throw error;
   }

@@ -145,8 +145,9 @@ export function createCaller(deps: CallerDeps): Call {
     }
     const own = isOwnError(reply, false) || ((await learnPlainErrors(reply, args, budget)) && isOwnError(reply, true));
     if (!own || !(await control(args, budget))) return false;
-    const isItem = reply.status === 404 && parametersOf(route.path).length > 0;
-    return !isItem || !book.isProven(operation, route) || book.doubt(operation, route);
+    // Reads that lag may still show an object that has gone, so that a route which has worked is only doubted at first.
+    const isSure = reply.status !== 404 || args.known === true || parametersOf(route.path).length === 0;
+    return isSure || !book.isProven(operation, route) || book.doubt(operation, route);
   };
 
   // Before a route that is not proven: one successful read of a documented URL, unless there was one lately.

@@ -50,7 +50,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'idempotent',
     '/connections/{connection_id}/test /connections/{connection_id}/test-connection',
-    'SyncConnection test; kubectl sync test',
+    'SyncConnection test',
   ],
   [
     'connections.tables',
@@ -58,7 +58,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/connections/{connection_id}/tables /connections/{connection_id}/metadata/tables',
-    'SyncJob verifyTables; kubectl sync tables',
+    'SyncJob verifyTables',
   ],
   [
     'connections.columns',
@@ -66,7 +66,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/connections/{connection_id}/tables/{table}/columns /connections/{connection_id}/columns?table={table}',
-    'kubectl sync columns',
+    '',
   ],
   [
     'connections.resetMetadata',
@@ -74,7 +74,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'write',
     '/connections/{connection_id}/reset-metadata /connections/{connection_id}/metadata/reset',
-    'reset-metadata-requested-at; kubectl sync reset-metadata',
+    'SyncConnection, annotation reset-metadata-requested-at',
   ],
   [
     'connections.resetCredentials',
@@ -82,7 +82,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'write',
     '/connections/{connection_id}/reset-credentials /connections/{connection_id}/credentials/reset',
-    'reset-credentials-requested-at; kubectl sync reset-credentials',
+    'SyncConnection, annotation reset-credentials-requested-at',
   ],
   [
     'connections.logs.list',
@@ -90,7 +90,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/connections/{connection_id}/logs /connections/{connection_id}/log-files',
-    'kubectl sync logs',
+    '',
   ],
   [
     'connections.logs.download',
@@ -98,7 +98,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'idempotent',
     '/connections/{connection_id}/logs/download /connections/{connection_id}/logs/{file}/download /connections/{connection_id}/logs/{file} /connections/{connection_id}/download-log',
-    'kubectl sync logs',
+    '',
   ],
 
   ['jobs.list', 'GET', doc, 'read', '/workspaces/{workspace_id}/jobs', 'snapshot'],
@@ -131,9 +131,16 @@ export const ROWS: readonly Row[] = [
     '/jobs/{job_id}/history/{history_id} /jobs/{job_id}/job-history/{history_id}',
     'SyncRun',
   ],
-  ['jobs.status', 'GET', inf, 'read', '/jobs/{job_id}/status /jobs/{job_id}/job-status', 'SyncRun; busy jobs'],
+  [
+    'jobs.status',
+    'GET',
+    inf,
+    'read',
+    '/jobs/{job_id}/status /jobs/{job_id}/job-status',
+    'SyncJob lastRun and nextRun; SyncRun',
+  ],
   ['jobs.tasks.list', 'GET', inf, 'read', '/jobs/{job_id}/tasks', 'SyncJob tasks, deep read'],
-  ['jobs.tasks.get', 'GET', inf, 'read', '/jobs/{job_id}/tasks/{task_id}', 'SyncJob tasks'],
+  ['jobs.tasks.get', 'GET', inf, 'read', '/jobs/{job_id}/tasks/{task_id}', 'SyncJob tasks, before an update'],
   ['jobs.tasks.add', 'POST', inf, 'write', '/jobs/{job_id}/tasks', 'SyncJob tasks'],
   ['jobs.tasks.update', 'PUT', inf, 'idempotent', '/jobs/{job_id}/tasks/{task_id}', 'SyncJob tasks'],
   ['jobs.tasks.delete', 'DELETE', inf, 'idempotent', '/jobs/{job_id}/tasks/{task_id}', 'SyncJob tasks'],
@@ -146,7 +153,7 @@ export const ROWS: readonly Row[] = [
     '/jobs/{job_id}/tasks/last-run /jobs/{job_id}/last-run /jobs/{job_id}/tasks/last-runs',
     'SyncJob taskRuns',
   ],
-  ['jobs.tasks.history', 'GET', inf, 'read', '/jobs/{job_id}/tasks/{task_id}/history', 'kubectl sync history'],
+  ['jobs.tasks.history', 'GET', inf, 'read', '/jobs/{job_id}/tasks/{task_id}/history', ''],
 
   ['transformations.list', 'GET', doc, 'read', '/workspaces/{workspace_id}/transformations', 'snapshot'],
   ['transformations.get', 'GET', doc, 'read', '/transformations/{transformation_id}', 'SyncTransformation, deep read'],
@@ -182,7 +189,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/transformations/{transformation_id}/status /transformations/{transformation_id}/transformation-status',
-    'SyncRun; busy transformations',
+    'SyncTransformation lastRun and nextRun; SyncRun',
   ],
   [
     'transformations.tasks.list',
@@ -198,7 +205,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/transformations/{transformation_id}/tasks/{task_id}',
-    'SyncTransformation tasks',
+    'SyncTransformation tasks, before an update',
   ],
   [
     'transformations.tasks.add',
@@ -259,7 +266,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'write',
     '/pipelines/{pipeline_id}/cancel /pipelines/{pipeline_id}/stop',
-    'SyncRun cancel',
+    'SyncRun cancel; busyPolicy Cancel',
   ],
   [
     'pipelines.history',
@@ -283,7 +290,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/pipelines/{pipeline_id}/status /pipelines/{pipeline_id}/pipeline-status',
-    'SyncRun; busy pipelines',
+    'SyncPipeline lastRun and nextRun; SyncRun',
   ],
   ['pipelines.steps.list', 'GET', inf, 'read', '/pipelines/{pipeline_id}/steps', 'SyncPipeline steps, deep read'],
   ['pipelines.steps.add', 'POST', inf, 'write', '/pipelines/{pipeline_id}/steps', 'SyncPipeline steps'],
@@ -330,5 +337,5 @@ export const ROWS: readonly Row[] = [
   ['users.create', 'POST', doc, 'write', '/users/ /users', 'SyncUser; the page prints the trailing slash'],
   ['users.update', 'PUT', doc, 'idempotent', '/users/{user_id}', 'SyncUser'],
   ['users.delete', 'DELETE', pat, 'idempotent', '/users/{user_id}', 'SyncUser, deletionPolicy Delete'],
-  ['users.generateToken', 'POST', doc, 'write', '/users/generate-token', 'kubectl sync token'],
+  ['users.generateToken', 'POST', doc, 'write', '/users/generate-token', ''],
 ];

@@ -12,6 +12,7 @@ export interface Operation {
   paths: readonly string[];
   provenance: Provenance;
   access: Access;
+  /** The fields, controllers and requests that call it; empty: nothing does yet. */
   usedBy: string;
 }
 

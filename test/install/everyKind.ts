@@ -1,6 +1,6 @@
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { environment } from '../scenarios/landscape.ts';
-import { connection, job, server, workspace } from '../support/manifests.ts';
+import { connection, job, run, server, workspace } from '../support/manifests.ts';
 
 /** One resource of every kind that needs every right of the operator: they are deleted in Sync, too, and use Secrets and a ConfigMap. */
 export function everyKind(changes: Loose): Manifest[] {
@@ -14,6 +14,8 @@ export function everyKind(changes: Loose): Manifest[] {
   return [
     { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { region: 'eu' } } as Manifest,
     ...environment().map((manifest) => own[manifest.kind] ?? manifest),
+    // Its finalizer is for the cancel, and its end for the right to delete it.
+    run({ onDelete: 'Cancel', ttlSecondsAfterFinished: 5 }, { name: 'once' }),
     connection({ name: 'Other', propertiesFrom: [fromConfigMap] }, { name: 'other' }),
   ];
 }

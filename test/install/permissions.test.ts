@@ -32,6 +32,9 @@ async function wholeStory(namespaces?: string[]): Promise<World> {
     await quiet(world);
   }
   expect(world.eventsOf('SyncJob', 'nightly')).toContain('DriftDetected');
+  world.annotate('SyncJob', 'nightly', { 'run-requested-at': 'now' });
+  await quiet(world);
+  expect(world.cluster.objects('SyncRun').length).toBe(1);
   for (const { kind, metadata } of ours()) world.remove(kind, metadata.name);
   await world.until(() => ours().length === 0, 1_200_000, 'the deletion of all');
   await world.stop();

@@ -169,7 +169,7 @@ function createFakeServer() {
     users: collection(),
     eventsOf: () => collection(),
     deepReads: { add: nothing, remove: nothing, touched: nothing },
-    writes: { note: nothing, msLeft: () => 0, forget: nothing },
+    writes: { note: nothing, msLeft: () => 0, forget: nothing, wasRemoved: () => false },
     workspace: (id: string) => Object.assign(workspace, { id }) as unknown as WorkspaceSession,
     failed: nothing,
     tables: async () => [],
@@ -206,7 +206,7 @@ export function createReadyFakes() {
     fakes.put(
       resource('SyncConnection', name, {
         spec: { workspaceRef: { name: 'main' }, name: label },
-        status: { id: `id-${name}`, serverIdentity: IDENTITY },
+        status: { owned: true, id: `id-${name}`, serverIdentity: IDENTITY },
       }),
     );
   }

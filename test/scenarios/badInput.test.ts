@@ -147,6 +147,8 @@ const CASES: Record<string, Bad> = {
     cure: [connection()],
   },
   'a name that exists already': {
+    // What it refers to changes with the cure.
+    manifests: [job({ changePolicy: 'Automatic' })],
     arrange: (world) =>
       void world.simulator.console.createConnection({
         name: 'CRM',

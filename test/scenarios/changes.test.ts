@@ -155,3 +155,18 @@ test('drift that is only to be reported is reported', async () => {
   ]);
   expect(writesOf(world, since)).toEqual([]);
 });
+
+test('two requests a moment apart are both carried out, once each', async () => {
+  for (const gap of [0, 1, 3, 10]) {
+    const world = await convergedWorld();
+    const since = world.clock.now();
+    world.annotate('SyncConnection', 'crm', { 'reset-credentials-requested-at': 'now' });
+    await world.settle(gap);
+    world.annotate('SyncConnection', 'crm', { 'reset-metadata-requested-at': 'now' });
+    await quiet(world);
+    expect(writesOf(world, since).toSorted()).toEqual([
+      'POST connections.resetCredentials',
+      'POST connections.resetMetadata',
+    ]);
+  }
+});

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../src/engine/resource.ts';
 import { hasLua, healthOf } from '../support/argocd.ts';
-import { type Judged, kstatusOf } from '../support/kstatus.ts';
-import { connection, job, SYNC_URL, server } from '../support/manifests.ts';
+import { type Judged, kstatusOf, kubectlWaits } from '../support/kstatus.ts';
+import { connection, job, run, SYNC_URL, server } from '../support/manifests.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, quiet } from './landscape.ts';
 
@@ -30,6 +30,9 @@ function expectRow(world: World, kind: string, name: string, row: Row): void {
   };
   expect(shown).toEqual({ Synced: undefined, Reconciling: undefined, Stalled: undefined, ...expected });
   expect(kstatusOf(object)).toBe(kstatus);
+  for (const [type, status] of Object.entries(expected)) {
+    if (status) expect(kubectlWaits(object, type, status)).toBe(true);
+  }
   if (hasLua()) expect(healthOf(world.get(kind, name)!)).toMatchObject({ status: argocd });
   for (const { observedGeneration } of object.status.conditions)
     expect(observedGeneration).toBe(object.metadata.generation);
@@ -201,6 +204,21 @@ test('last run failed, data stale', async () => {
   expect(world.condition('SyncJob', 'nightly', 'LastRunSucceeded')).toMatch(/^False/);
   expect(world.condition('SyncJob', 'nightly', 'Fresh')).toMatch(/^False/);
   expectRow(world, 'SyncJob', 'nightly', CURRENT);
+});
+
+test('run waiting or active, succeeded, failed', async () => {
+  const world = await convergedWorld();
+  const { id } = itemNamed(world, 'jobs', 'Nightly');
+  const finished = { Synced: undefined, Reconciling: undefined };
+  world.apply(run());
+  await world.until(() => world.status('SyncRun', 'now').startTime !== undefined, 10 * MINUTE, 'the start');
+  expectRow(world, 'SyncRun', 'now', { ...PROGRESS, Synced: undefined });
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'True', 30 * MINUTE);
+  expectRow(world, 'SyncRun', 'now', { ...CURRENT, ...finished });
+  world.simulator.console.behaviour(id, { outcome: 'fail' });
+  world.apply(run({}, { name: 'again' }));
+  await world.untilCondition('SyncRun', 'again', 'Finished', 'True', 30 * MINUTE);
+  expectRow(world, 'SyncRun', 'again', { ...FAILED, ...finished });
 });
 
 test('a server says what it is as its dependents do', async () => {

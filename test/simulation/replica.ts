@@ -13,6 +13,8 @@ export interface Replica {
   start(): void;
   /** As SIGKILL; it is started again after a while. */
   crash(why: string, downMs: number): void;
+  /** As when a Deployment is scaled down: it is killed and stays away. */
+  retire(): void;
   /** As SIGTERM: it drains, and is started again. */
   terminate(downMs: number): void;
   /** As SIGSTOP for so long. */
@@ -39,7 +41,7 @@ export function createReplica({ name, clock, timeline, make }: ReplicaOptions): 
     if (of !== instance || state === 'down') return;
     state = 'down';
     of.kill();
-    clock.after(downMs, () => replica.start());
+    if (Number.isFinite(downMs)) clock.after(downMs, () => replica.start());
   };
   const ended = (of: Instance, how: string) => {
     if (of !== instance || state === 'down') return;
@@ -72,6 +74,10 @@ export function createReplica({ name, clock, timeline, make }: ReplicaOptions): 
       if (state === 'down') return;
       timeline.note(replica.life, `is killed ${why}`);
       down(instance!, downMs);
+    },
+    retire() {
+      timeline.note(replica.life, 'is not needed any more');
+      down(instance!, Number.POSITIVE_INFINITY);
     },
     terminate(downMs) {
       if (state !== 'running') return;

@@ -30,6 +30,8 @@ export interface SeedResult {
   virtualMs: number;
   ends: Ends;
   timeline: Timeline;
+  /** As everything stands at the end. */
+  setting: Setting;
 }
 
 const ORACLES: readonly Oracle[] = [
@@ -58,17 +60,17 @@ export async function runSeed(seed: number): Promise<SeedResult> {
   await checkSecrecy(land);
   stop(setting);
   const { violations, timeline } = setting;
-  return { seed, violations, virtualMs: setting.clock.now() - start, ends, timeline };
+  return { seed, violations, virtualMs: setting.clock.now() - start, ends, timeline, setting };
 }
 
 function prepare(land: Land): void {
   const { dice, setting } = land;
   const defaults = dice.chance(0.2) ? choosePolicies(dice) : undefined;
   delete defaults?.suspend;
-  const pollInterval = dice.pick(['15s', '60s', '60s']);
+  const pollInterval = land.quiet ? '60s' : dice.pick(['20s', '60s', '60s']);
   const limits = { requestsPerSecond: dice.pick([5, 10, 100]) };
   const timeZone = dice.pick(['Etc/UTC', undefined]);
-  land.apply(server({ pollInterval, resyncInterval: '10m', limits, timeZone, defaults }));
+  land.apply(server({ pollInterval, resyncInterval: land.quiet ? '1h' : '5m', limits, timeZone, defaults }));
   land.apply(workspace());
   setting.simulator.echoSecrets(dice.chance(0.5));
 }
@@ -78,24 +80,30 @@ async function calm(land: Land): Promise<Ends> {
   const { clock } = setting;
   calmDown(land);
   const approves = dice.chance(0.6);
-  for (let minute = 0; minute < 20; minute++) {
-    await clock.advance(MINUTE);
-    if (approves) approveAll(land);
-  }
-  askAgain(land);
   for (let minute = 0; minute < 15; minute++) {
     await clock.advance(MINUTE);
     if (approves) approveAll(land);
   }
-  await clock.advance(10 * MINUTE);
+  askAgain(land);
+  for (let minute = 0; minute < 12; minute++) {
+    await clock.advance(MINUTE);
+    if (approves) approveAll(land);
+  }
+  await clock.advance(land.quiet ? 70 * MINUTE : 8 * MINUTE);
   const ends = checkConvergence(land);
   if (setting.violations.length > 0) return ends;
+  if (land.quiet) retireStandby(setting);
   const before = baseline(land);
-  await clock.advance(land.quiet ? 24 * HOUR : 30 * MINUTE);
+  await clock.advance(land.quiet ? 24 * HOUR : 20 * MINUTE);
   checkStable(land, before);
   if (land.quiet) checkQuiet(land, before);
   checkConvergence(land);
   return ends;
+}
+
+/** Half of what a day costs is spent by the one that waits for the lease. */
+function retireStandby({ replicas, identityOf, mirror }: Setting): void {
+  replicas.find(({ life }) => identityOf(life) !== mirror.leaseHolder)?.retire();
 }
 
 function stop({ replicas }: Setting): void {

@@ -1,3 +1,5 @@
+// Loaded on demand by the app; reading it from the disk in the middle of a seed takes time that is not virtual.
+import '../../src/kube/kubeconfig.ts';
 import type { Config } from '../../src/config.ts';
 import { type Cluster, createCluster } from '../cluster/cluster.ts';
 import { readCrds } from '../cluster/readCrds.ts';

@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { Manifest } from '../cluster/types.ts';
+import type { Loose, Manifest } from '../cluster/types.ts';
 
-/** Every object below `examples/`, in the namespace `default`, with a token of the simulator in the Secret of the server. */
-export function exampleManifests(token: string): Manifest[] {
-  const files = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
-  return files.sort().flatMap((file) => manifestsOf(readFileSync(join('examples', file), 'utf8'), token));
+const ROOT = new URL('../../examples/', import.meta.url);
+
+/**
+ * Every object of `examples/<folder>` in the order of its files, with a token of the simulator in the Secret of the server; in the
+ * namespace `default` where it names none.
+ */
+export function exampleManifests(token: string, folder = 'basic'): Manifest[] {
+  const files = readdirSync(new URL(`${folder}/`, ROOT)).sort();
+  return files.flatMap((file) => manifestsOf(readFileSync(new URL(`${folder}/${file}`, ROOT), 'utf8'), token));
 }
 
 /** The objects of a YAML text. */
@@ -15,8 +19,24 @@ export function manifestsOf(text: string, token: string): Manifest[] {
   return objects
     .filter((object) => object !== null)
     .map((object) => {
-      const placed = { ...object, metadata: { namespace: 'default', ...object.metadata } } as Manifest;
+      const isGlobal = object.kind === 'Namespace';
+      const metadata = isGlobal ? object.metadata : { namespace: 'default', ...object.metadata };
       const isToken = object.kind === 'Secret' && object.metadata?.name === 'sync-token';
-      return isToken ? { ...placed, stringData: { token } } : placed;
+      return { ...object, metadata, ...(isToken && { stringData: { token } }) } as Manifest;
     });
+}
+
+/** The same with the server under another URL. */
+export function servedAt(manifests: readonly Manifest[], url: string): Manifest[] {
+  return manifests.map((manifest) =>
+    manifest.kind === 'SyncServer' ? { ...manifest, spec: { ...(manifest.spec as Loose), url } } : manifest,
+  );
+}
+
+/** The same with a policy on everything that may be deleted in Sync. */
+export function withDeletion(manifests: readonly Manifest[], deletionPolicy: string): Manifest[] {
+  return manifests.map((manifest) => {
+    if (!manifest.kind.startsWith('Sync') || manifest.kind === 'SyncServer') return manifest;
+    return { ...manifest, spec: { ...(manifest.spec as Loose), deletionPolicy } };
+  });
 }

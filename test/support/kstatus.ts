@@ -1,7 +1,10 @@
 /** What a condition and an object are to kstatus. */
 export interface Judged {
   metadata: { generation?: number; deletionTimestamp?: string };
-  status?: { observedGeneration?: number; conditions?: { type: string; status: string }[] };
+  status?: {
+    observedGeneration?: number;
+    conditions?: { type: string; status: string; observedGeneration?: number }[];
+  };
 }
 
 /** How kstatus (cli-utils) reads an object of no kind that it knows: the first rule that fits. */
@@ -15,4 +18,11 @@ export function kstatusOf({ metadata, status }: Judged): 'Terminating' | 'InProg
   if (is('Stalled', 'True')) return 'Failed';
   if (is('Ready', 'False') || is('Ready', 'Unknown')) return 'InProgress';
   return 'Current';
+}
+
+/** Whether `kubectl wait --for=condition=<type>=<status>` is content: a condition of an older generation does not count. */
+export function kubectlWaits({ metadata, status }: Judged, type: string, wanted: string): boolean {
+  const found = status?.conditions?.find((one) => one.type === type);
+  const seen = found?.observedGeneration ?? status?.observedGeneration;
+  return found?.status === wanted && (seen === undefined || seen >= (metadata.generation ?? 0));
 }

@@ -52,8 +52,11 @@ async function serve(handler: Handler, request: IncomingMessage, response: NodeR
       if (gone.signal.aborted) return;
       if (!response.write(piece)) {
         await new Promise<void>((resolve) => {
-          response.once('drain', resolve);
-          response.once('close', resolve);
+          const done = () => {
+            response.off('drain', done).off('close', done);
+            resolve();
+          };
+          response.on('drain', done).on('close', done);
         });
       }
     }

@@ -27,6 +27,11 @@ export function readExamples({ url, token, secrets }: Place): Manifest[] {
   });
 }
 
+/** A manifest of `examples/runs`, as it is. */
+export function readRun(file: string): Manifest {
+  return parseAllDocuments(readFileSync(join(FOLDER, '../runs', file), 'utf8'))[0]!.toJS() as Manifest;
+}
+
 /** The manifest with some fields of its spec set; undefined takes a field out. */
 export function withSpec(manifest: Manifest, changes: Loose): Manifest {
   const entries = Object.entries({ ...manifest.spec, ...changes }).filter(([, value]) => value !== undefined);

@@ -13,8 +13,9 @@ import { quiet } from './steps/quiet.ts';
 import { remove } from './steps/remove.ts';
 import { rotate } from './steps/rotate.ts';
 import { run } from './steps/run.ts';
+import { runNow } from './steps/runNow.ts';
 
-const STEPS: readonly Step[] = [plan, create, quiet, adopt, run, drift, approve, rotate, remove, observe];
+const STEPS: readonly Step[] = [plan, create, quiet, adopt, run, runNow, drift, approve, rotate, remove, observe];
 const USAGE = `usage: npm run demo [-- [--keep] [--kubeconfig FILE]]
 
   --keep             stay up afterwards, for kubectl
@@ -72,7 +73,7 @@ async function play(stage: Stage, steps: readonly Step[]): Promise<boolean> {
 
 /** What helps to see why a step failed. */
 async function explain({ cluster, operator, writesSince }: Stage): Promise<void> {
-  for (const kind of ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob']) {
+  for (const kind of ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob', 'SyncRun']) {
     for (const { metadata, status } of await cluster.list(kind)) {
       print.say(`${kind} ${metadata.name}`);
       for (const { type, status: value, reason, message } of status?.conditions ?? []) {
@@ -96,6 +97,8 @@ async function invite({ print, cluster, examples, kubeconfig, untilReady }: Stag
     `kubectl -n ${cluster.namespace} describe syncjob crm-nightly`,
     `kubectl -n ${cluster.namespace} patch syncjob crm-nightly --type merge -p '{"spec":{"options":{"batchSize":500}}}'`,
     `kubectl -n ${cluster.namespace} get syncjob crm-nightly -o yaml`,
+    `kubectl -n ${cluster.namespace} apply -f examples/runs/run.yaml`,
+    `kubectl -n ${cluster.namespace} wait --for=condition=Finished syncrun/crm-now`,
   ]);
 }
 

@@ -82,6 +82,7 @@ export function answerOf(error: unknown): Answer {
     case 'circuitOpen':
       return later('ServerUnreachable');
     case 'gone':
+    case 'missing':
       return later('RemoteGone');
     case 'forbidden':
       return { kind: 'refused', reason: 'Forbidden', message };

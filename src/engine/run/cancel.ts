@@ -11,7 +11,8 @@ import { type RunPass, report, save } from './pass.ts';
 const AGAIN_MS = 60_000;
 /** The same where it was said that nothing runs, as before a start has arrived. */
 const REFUSED_AGAIN_MS = 10_000;
-const LOOK_MS = 2_000;
+const LOOK_FIRST_MS = 2_000;
+const LOOK_MOST_MS = 30_000;
 
 /** Why the run is to be cancelled now; undefined: it is not. */
 export function whyCancel({ spec, status, resource, deps }: RunPass): string | undefined {
@@ -49,8 +50,10 @@ export async function cancelPass(
   if (asked === undefined || deps.clock.now() - asked >= pauseMs) {
     const sent = await send(pass, target.remote.cancel, why);
     if (sent === 'unsupported') return cannot(pass, target, why);
+    memory.delayMs = 0;
   }
-  return cancelling(pass, `${target.label} is being cancelled (${why})`, LOOK_MS);
+  memory.delayMs = Math.min(Math.max(LOOK_FIRST_MS, memory.delayMs * 2), LOOK_MOST_MS);
+  return cancelling(pass, `${target.label} is being cancelled (${why})`, memory.delayMs);
 }
 
 async function send(pass: RunPass, cancel: NonNullable<RunTarget['remote']['cancel']>, why: string) {

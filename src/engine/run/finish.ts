@@ -4,6 +4,7 @@ import { FINALIZER } from '../finalizers.ts';
 import { type PassResult, WRITE_MS } from '../pass.ts';
 import { keyOf, type Resource } from '../resource.ts';
 import { identityOf } from './attribution.ts';
+import { restoredMark } from './guard.ts';
 import { isRepeated, removeAt } from './limits.ts';
 import { type RemoteRun, type RunTarget, SHOWN, type ShownState } from './model.ts';
 import { claimOf, type RunPass, report, save } from './pass.ts';
@@ -47,7 +48,9 @@ export async function concludeUnknown(
   if (candidates) status.candidates = candidates.slice(0, 16);
   endAttempt(pass, 'Unknown', message);
   target?.remote.changed();
-  const mayRepeat = target !== undefined && !candidates && status.runId === undefined;
+  // What came back with a backup, its status included, is not started again either.
+  const restored = restoredMark(pass.resource, pass.kind.targetOf(pass.resource)) !== undefined;
+  const mayRepeat = target !== undefined && !candidates && status.runId === undefined && !restored;
   if (mayRepeat && isRepeated(spec, status, deps.clock.now())) return repeat(pass, target, message);
   return finish(pass, { state: 'finished', succeeded: 'Unknown', reason: 'OutcomeUnknown', message }, target);
 }

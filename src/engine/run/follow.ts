@@ -4,7 +4,7 @@ import type { PassResult } from '../pass.ts';
 import { RemoteError } from '../remote.ts';
 import { keyOf } from '../resource.ts';
 import { type Assessment, assess } from './assess.ts';
-import { isOver } from './attribution.ts';
+import { isOver, isSameRun } from './attribution.ts';
 import type { OpenCall } from './calls.ts';
 import { cancelPass, whyCancel } from './cancel.ts';
 import { concludeSeen, concludeUnknown, finish, runIdOf } from './finish.ts';
@@ -55,8 +55,9 @@ export async function followPass(pass: RunPass): Promise<PassResult> {
     );
   }
   const readings = await look(pass, target);
-  if ('message' in readings) return blind(pass, readings.message, target);
+  if ('message' in readings) return readings.gone ? gone(pass, target) : blind(pass, readings.message, target);
   memory.blindSince = undefined;
+  memory.goneSince = undefined;
   const { lagGraceMs } = target;
   const graceOver = knownFor(memory, intent.at, pass.deps.clock.monotonic()) >= lagGraceMs + SENDING_MS;
   const { runId } = status;
@@ -94,6 +95,8 @@ async function heed(pass: RunPass, target: RunTarget, call: OpenCall): Promise<P
     }
     case 'refused': {
       const message = `${target.label} was not started: ${answer.message}`;
+      // A reply that came late may have been taken for a run that goes on.
+      clearRun(status);
       return finish(pass, { state: 'finished', succeeded: 'False', reason: answer.reason, message }, target);
     }
     case 'unclear':
@@ -125,7 +128,10 @@ async function takeBack(pass: RunPass, reason: string, message: string, againMs?
 }
 
 /** Reads status and, unless that tells all, history. */
-async function look({ status }: RunPass, { remote }: RunTarget): Promise<Readings | { message: string }> {
+async function look(
+  { status }: RunPass,
+  { remote }: RunTarget,
+): Promise<Readings | { message: string; gone: boolean }> {
   try {
     const now = await remote.status();
     const own = now !== 'unsupported' && status.runId !== undefined && runIdOf(now) === status.runId;
@@ -134,8 +140,21 @@ async function look({ status }: RunPass, { remote }: RunTarget): Promise<Reading
     return { ...(now !== 'unsupported' && { status: now }), ...(history !== 'unsupported' && { history }) };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    return { message: error.message };
+    return { message: error.message, gone: error.outcome.kind === 'http' && error.outcome.status === 404 };
   }
+}
+
+/** What it is a run of is not there any more: nothing will ever tell how it ended. */
+async function gone(pass: RunPass, target: RunTarget): Promise<PassResult> {
+  const { memory, deps, status } = pass;
+  const now = deps.clock.now();
+  memory.goneSince ??= now;
+  const message = `${target.label} is not in Sync any more`;
+  const left = memory.goneSince + target.lagGraceMs - now;
+  if (left <= 0) return concludeUnknown(pass, undefined, `${message}, so nobody can tell how its run ended`);
+  const reason = status.state === 'Running' ? 'Running' : 'LookingForRun';
+  const againMs = Math.min(left, LOOK_FIRST_MS);
+  return report(pass, { state: 'active', reason, message }, { outcome: 'wait', againMs });
 }
 
 async function act(pass: RunPass, target: RunTarget, seen: Assessment, readings: Readings): Promise<PassResult> {
@@ -164,7 +183,10 @@ async function act(pass: RunPass, target: RunTarget, seen: Assessment, readings:
         if (unreadable && now - memory.unreadableSince! >= UNREADABLE_MS) {
           return concludeUnknown(pass, target, `nobody knows the state "${seen.run.rawStatus}" of ${target.label}`);
         }
-        showRun(status, { ...seen.run, state: 'running' });
+        const { run } = seen;
+        // Only a run that the history shows has an entry there.
+        const listed = readings.history?.some((one) => isSameRun(one, run));
+        showRun(status, { ...(listed ? await withParts(pass, target, run) : run), state: 'running' });
       }
       status.state = 'Running';
       const cancelling = await cancelPass(pass, target, true);
@@ -227,7 +249,7 @@ async function blind(pass: RunPass, why: string, target?: RunTarget): Promise<Pa
   return report(pass, { state: 'active', reason, message }, { outcome: 'wait', againMs: memory.delayMs });
 }
 
-/** The tasks or steps of a run that is over, where its record has none; a lack of them holds up nothing. */
+/** The tasks or steps of a run, where its record has none; a lack of them holds up nothing. */
 async function withParts({ logger }: RunPass, { remote }: RunTarget, run: RemoteRun): Promise<RemoteRun> {
   if (run.tasks.length > 0 || !remote.parts) return run;
   try {

@@ -17,10 +17,9 @@ export interface Times {
   now: number;
 }
 
-/** Until when it may wait for its target: from its creation, for a repetition from the end of the attempt before. */
+/** Until when it may wait for its target: from its creation, for a repetition from when that may begin. */
 export function startBy(spec: RunSpec, status: RunStatus, createdAt: number): number {
-  const last = status.attempts?.at(-1)?.completionTime;
-  return (last === undefined ? createdAt : Date.parse(last)) + spec.startingDeadlineSeconds * 1_000;
+  return Math.max(createdAt, nextAttemptAt(status)) + spec.startingDeadlineSeconds * 1_000;
 }
 
 /** Whether it is too late to start. `waiting`: it cannot start now. */

@@ -31,7 +31,7 @@ export interface RunRemote {
   /** What runs now, or ran last. */
   status(): Promise<RemoteRun | 'unsupported'>;
   history(): Promise<readonly RemoteRun[] | 'unsupported'>;
-  /** Tasks or steps of a run that is over, where its record has none. */
+  /** Tasks or steps of a run, where its record has none. */
   parts?(run: RemoteRun): Promise<readonly RemotePart[] | 'unsupported'>;
   /** Absent where nothing can stop a run. */
   cancel?(): Promise<'sent' | 'unsupported'>;

@@ -39,6 +39,8 @@ export interface RunMemory extends IntentMemory {
   /** Since when it cannot be looked at, or its state be read. */
   blindSince?: number;
   unreadableSince?: number;
+  /** Since when its target is not there any more. */
+  goneSince?: number;
   /** Nothing can cancel it here. */
   cannotCancel?: boolean;
   /** The last request to cancel certainly did nothing. */

@@ -60,8 +60,8 @@ test.each(sent.filter(({ path }) => path.startsWith('tasks')))(
 test.each(FIELDS.filter(({ change }) => change === 'local' || change === 'fixed'))(
   '$path is never sent',
   async ({ path }) => {
-    const value =
-      { workspaceRef: { name: 'main' }, serverRef: { name: 'prod' }, tasksPolicy: 'AtLeast', id: 'j' }[path] ?? 'x';
+    const references = { workspaceRef: { name: 'main' }, serverRef: { name: 'prod' } };
+    const value = { ...references, tasksPolicy: 'AtLeast', resyncInterval: '1h', id: 'j' }[path] ?? 'x';
     const { fields, children } = await desired(specWith(path, value));
     expect([...fields.keys()]).toEqual(['name']);
     for (const child of children ?? []) expect(child.fields.size).toBe(0);

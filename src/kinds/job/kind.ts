@@ -6,7 +6,7 @@ import { referenceTo } from '../place/references.ts';
 import { createRunningKind } from '../running/runningKind.ts';
 import { desiredJob } from './desired.ts';
 import { type JobMemory, verifyingTables } from './hooks.ts';
-import { naturalTask } from './tasks.ts';
+import { naturalTask, withOneSubject } from './tasks.ts';
 
 /** SyncJob: tables of a source, replicated to a destination as ordered tasks (sync-api-v2.md sections 3.3, 3.4 and 4.3). */
 export function createJobKind(context: KindContext): Kind {
@@ -22,7 +22,7 @@ export function createJobKind(context: KindContext): Kind {
         ...jobs,
         getOperation: 'jobs.get',
         create: (fields, options) => jobs.create(workspaceId, fields, options),
-        children: jobs.tasks,
+        children: withOneSubject(jobs.tasks),
       }),
       collection: ({ jobs }) => jobs,
       renames: { sourceRef: 'source', destinationRef: 'destination' },

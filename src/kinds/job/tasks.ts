@@ -1,4 +1,19 @@
 import type { Json } from '../../ports/json.ts';
+import type { ChildrenApi } from '../../sync/apis/children.ts';
+
+/** A task has either a table or a query: one that becomes the other loses what it was about before. */
+export function withOneSubject(tasks: ChildrenApi): ChildrenApi {
+  const other = { table: 'query', query: 'table' } as const;
+  return {
+    ...tasks,
+    update(jobId, base, changes, options) {
+      const cleared = (['table', 'query'] as const)
+        .filter((path) => changes.has(path) && !changes.has(other[path]) && base.fields.get(other[path]))
+        .map((path): [string, Json] => [other[path], null]);
+      return tasks.update(jobId, base, new Map([...changes, ...cleared]), options);
+    },
+  };
+}
 
 const WHOLE_TABLE = /^\s*REPLICATE\s+(?:\[([^\]]+)\]|([^\s[\];]+))\s*;?\s*$/i;
 

@@ -33,7 +33,9 @@ export function deletionHooks(input: Input): KindHooks {
     },
     async empty(id) {
       for (const step of listed(await stepsOf(id))) {
+        if (session.writes.wasRemoved(step.id)) continue;
         await remoteCall(session, () => pipelines.steps.delete(id, step.id, LANE));
+        session.writes.forget(step.id);
       }
     },
   };

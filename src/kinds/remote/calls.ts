@@ -8,8 +8,11 @@ import type { RemoteOptions } from './options.ts';
 export interface Calls {
   /** The call, its failures told to the session and turned into RemoteErrors. */
   run<T>(call: Promise<T>): Promise<T>;
-  /** Whether the object is certainly there: only then may a 404 of an operation on it mean that the route does not exist. */
-  exists(id: string): Promise<boolean>;
+  /**
+   * Whether the object is certainly there: only then may a 404 of an operation on it mean that the route does not exist. Undefined: a
+   * read may still show what we removed.
+   */
+  exists(id: string): Promise<boolean | undefined>;
   /** True when the server is known to read single objects of the kind. */
   readsItems(): boolean;
   /** A write of the object or of its children; its reply may be lost, so it counts from its beginning. */
@@ -49,6 +52,7 @@ export function createCalls(options: RemoteOptions): Calls {
     run,
     changed,
     async exists(id) {
+      if (session.writes.wasRemoved(id)) return undefined;
       if (!readsItems()) return isListed(collection, id, session.writes);
       try {
         await api.get(id, {});

@@ -56,7 +56,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     if (!api.children) return undefined;
     try {
       // The parent was there a moment ago; it may have gone since.
-      const known = () => (listed ? isListed(collection, id, writes) : calls.exists(id));
+      const known = async () => (listed ? isListed(collection, id, writes) : calls.exists(id));
       return await api.children.list(id, { lane: laneOf(id), known });
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;

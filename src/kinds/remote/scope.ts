@@ -56,7 +56,7 @@ export function scopeOf(input: ScopeInput): Scope {
     ...(changedAt !== undefined && { referenceChangedAt: changedAt }),
     ...((style === 'merge' || style === 'replace') && { putStyle: style }),
     learnPutStyle: (learned) => client.learnFact(`putStyle.${kind}`, learned),
-    // It may be learned within a pass.
+    // The read of this very pass may be what finds out.
     get canReadItems() {
       return client.routeState(input.getOperation) !== 'unsupported';
     },

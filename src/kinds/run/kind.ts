@@ -152,7 +152,9 @@ function follow(
   const name =
     reference.name === undefined ? `${runnable.noun} ${kept.id}` : `${runnable.kind} ${namespace}/${reference.name}`;
   const living = target?.metadata.uid === kept.uid ? target : undefined;
-  const suspended = [living, server].find((one) => one?.spec.suspend === true);
+  const { workspaceRef } = (living ?? resource).spec as unknown as { workspaceRef?: { name?: string } };
+  const workspaceOf = stores.SyncWorkspace?.get(`${namespace}/${workspaceRef?.name}`);
+  const suspended = [living, workspaceOf, server].find((one) => one?.spec.suspend === true);
   return {
     label: kept.uid !== undefined && !living ? `${name} (deleted since)` : name,
     kept,

@@ -17,6 +17,7 @@ export function remoteOf(
   const collection = workspace && runnable.collection(workspace);
   const tracker = workspace && runnable.tracker(workspace);
   const options: CallOptions = collection ? { known: () => isListed(collection, id, session.writes) } : {};
+  const reading: CallOptions = { ...options, lane: 'poll' };
   const { cancel, entry, lastParts } = calls;
   return {
     async execute() {
@@ -25,14 +26,15 @@ export function remoteOf(
       const message = `this server has no call that starts a ${runnable.noun}, as far as is known (spec.routes can say otherwise)`;
       throw new RemoteError(message, { kind: 'unsupported' }, 'execute');
     },
-    status: () => remoteCall(session, () => calls.status(id, options)),
-    history: () => remoteCall(session, () => calls.history(id, options)),
+    status: () => remoteCall(session, () => calls.status(id, reading)),
+    history: () => remoteCall(session, () => calls.history(id, reading)),
     async parts(run: RemoteRun): Promise<readonly RemotePart[] | 'unsupported'> {
       if (entry && run.id !== undefined) {
-        const full = await remoteCall(session, () => entry(id, run.id!, options));
+        const full = await remoteCall(session, () => entry(id, run.id!, reading));
         if (full !== 'unsupported' && full.tasks.length > 0) return full.tasks;
       }
-      return lastParts ? remoteCall(session, () => lastParts(id, options)) : 'unsupported';
+      // While it runs, tasks that were not reached yet would still show the run before.
+      return lastParts && run.state !== 'running' ? remoteCall(session, () => lastParts(id, reading)) : 'unsupported';
     },
     ...(cancel && {
       async cancel() {

@@ -4,6 +4,7 @@ import type { RecentWrites } from './sessions.ts';
 /** Remembers ids for as long as reads may lag behind writes. */
 export function createRecentWrites(clock: Clock, lagGraceMs: number): RecentWrites {
   const writes = new Map<string, { at: number; listed: boolean }>();
+  const removals = new Map<string, number>();
   const left = ({ at }: { at: number }) => Math.max(0, at + lagGraceMs - clock.monotonic());
   return {
     note(id) {
@@ -25,6 +26,18 @@ export function createRecentWrites(clock: Clock, lagGraceMs: number): RecentWrit
       if (write) write.listed = true;
     },
     wasListed: (id) => writes.get(id)?.listed ?? false,
-    forget: (id) => void writes.delete(id),
+    forget(id) {
+      writes.delete(id);
+      removals.delete(id);
+      removals.set(id, clock.monotonic());
+      for (const [old, at] of removals) {
+        if (at + lagGraceMs > clock.monotonic()) break;
+        removals.delete(old);
+      }
+    },
+    wasRemoved(id) {
+      const at = removals.get(id);
+      return at !== undefined && at + lagGraceMs > clock.monotonic();
+    },
   };
 }

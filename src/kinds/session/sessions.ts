@@ -63,4 +63,6 @@ export interface RecentWrites {
   wasListed(id: string): boolean;
   /** We removed it. */
   forget(id: string): void;
+  /** We removed it a moment ago, so that reads may still show it. */
+  wasRemoved(id: string): boolean;
 }

@@ -1,3 +1,4 @@
+import { parseDuration } from '../../api/duration.ts';
 import type { Desired, Gathered } from '../../engine/kind.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { SyncClient } from '../../sync/client.ts';
@@ -42,7 +43,9 @@ export function reach(
   });
   const labels = namespaceLabels(resource.metadata.namespace);
   const { getOperation } = calls;
-  const scope = scopeOf({ resource, server, session, kind, getOperation, workspace, namespaceLabels: labels });
+  const place = scopeOf({ resource, server, session, kind, getOperation, workspace, namespaceLabels: labels });
+  const resync = policies.slice(0, -1).find((layer) => layer.resyncInterval)?.resyncInterval;
+  const scope = resync === undefined ? place : Object.assign(place, { resyncMs: parseDuration(resync) });
   return { remote, scope, policies };
 }
 

@@ -64,7 +64,7 @@ test('what is missing is named with kind, name and field', async () => {
 
 test('an id of another server is not used', async () => {
   const fakes = createReadyFakes();
-  const status = { id: 'x', serverIdentity: 'http://elsewhere/api.rsc/v2#1' };
+  const status = { id: 'x', owned: true, serverIdentity: 'http://elsewhere/api.rsc/v2#1' };
   fakes.put(resource('SyncConnection', 'far', { spec: { name: 'Far' }, status }));
   await expect(resolve(fakes, { name: 'far' })).rejects.toMatchObject({ reason: 'ReferenceElsewhere' });
   // An object of that other server itself waits for its own acceptance.

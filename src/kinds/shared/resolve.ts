@@ -43,8 +43,15 @@ export async function resolveReference(
     const remedy = `an object can use only what is in its own workspace: refer to another ${kind}, or move one of the two`;
     throw new Blocked('ReferenceElsewhere', `${what}, which ${field} names, is in another workspace; ${remedy}`, true);
   }
-  const { id, serverIdentity } = target.status ?? {};
+  const { id, serverIdentity, owned, policies } = target.status ?? {};
   if (id === undefined) throw new Blocked('ReferenceNotReady', `${what}, which ${field} names, has no id in Sync yet`);
+  // An object that it does not own and does not only look at is somebody else's, whatever its name.
+  if (owned !== true && policies?.managementPolicy !== 'Observe') {
+    throw new Blocked(
+      'ReferenceNotReady',
+      `${what}, which ${field} names, does not own ${id} in Sync (see its conditions)`,
+    );
+  }
   const elsewhere = (identity: string | undefined) =>
     identity !== undefined && session.identity !== undefined && identity !== session.identity;
   // When the object itself is of another server than the one that answers, that is what is to be said.

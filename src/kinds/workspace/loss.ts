@@ -19,8 +19,7 @@ export function acceptLoss(resource: Resource, session: ServerSession): string |
 /** The condition Listed, which is there only while it is false: what the workspace holds cannot be listed, although the server answers. */
 export function failingLists(session: ServerSession, id: string): KindReport['conditions'] {
   if (session.unusable) return [];
-  const { connections, jobs } = session.workspace(id);
-  const failing = Object.entries({ connections, jobs }).flatMap(([what, { state, lastError }]) =>
+  const failing = [...session.workspace(id).polled].flatMap(([what, { state, lastError }]) =>
     state === 'failing' && lastError instanceof SyncError ? [`the ${what} cannot be listed: ${lastError.message}`] : [],
   );
   if (failing.length === 0) return [];

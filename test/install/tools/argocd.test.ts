@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { KINDS } from '../../../src/api/registry.ts';
 import type { KubeObject, Loose } from '../../cluster/types.ts';
 import { convergedWorld, itemNamed, quiet } from '../../scenarios/landscape.ts';
 import { healthOf, runLua, STRICT_SETTINGS, settingOf } from '../../support/argocd.ts';
+import { manifestsOf } from '../../support/examples.ts';
 import { connection, job } from '../../support/manifests.ts';
 import type { World } from '../../support/world.ts';
 
@@ -103,6 +105,20 @@ test('approve-plan lets through the plan that is shown', async () => {
   expect(itemNamed(world, 'jobs', 'Nightly').fields.destination_schema).toBe('other');
 });
 
+test('run starts a run, and cancel ends it', async () => {
+  const world = await convergedWorld();
+  world.simulator.console.behaviour(itemNamed(world, 'jobs', 'Nightly').id, { taskMs: 3_600_000 });
+  act(world, 'SyncJob', 'nightly', 'run');
+  await world.until(() => world.simulator.state.runs.size === 1, 5 * 60_000, 'the run');
+  const { name } = world.cluster.objects('SyncRun')[0]!.metadata;
+  await world.until(() => world.status('SyncRun', name).startTime !== undefined, 5 * 60_000, 'the start');
+  expect(enabled(world, 'SyncRun', name)).toEqual(['cancel']);
+  act(world, 'SyncRun', name, 'cancel');
+  await world.untilCondition('SyncRun', name, 'Finished', 'True', 30 * 60_000);
+  expect(world.status('SyncRun', name).state).toBe('Cancelled');
+  expect(enabled(world, 'SyncRun', name)).toEqual([]);
+});
+
 test('reset-credentials and reset-metadata reach Sync once', async () => {
   const world = await convergedWorld();
   const since = world.clock.now();
@@ -111,6 +127,14 @@ test('reset-credentials and reset-metadata reach Sync once', async () => {
   await quiet(world);
   const made = world.syncWrites(since).map(({ operation }) => operation);
   expect(made.sort()).toEqual(['connections.resetCredentials', 'connections.resetMetadata']);
+});
+
+test('the hook of the example runs the job, and the sync can see its end', async () => {
+  const world = await convergedWorld();
+  world.apply(job({ name: 'CRM nightly' }, { name: 'crm-nightly' }));
+  world.apply(manifestsOf(readFileSync('argocd/run-after-sync.yaml', 'utf8'), ''));
+  await world.untilCondition('SyncRun', 'crm-nightly-after-sync', 'Finished', 'True', 30 * 60_000);
+  expect(healthOf(world.get('SyncRun', 'crm-nightly-after-sync')!)).toMatchObject({ status: 'Healthy' });
 });
 
 test('what changes often and says nothing about health is no reason to look again', () => {

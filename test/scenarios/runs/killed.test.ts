@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { PHASES, type Phase } from '../../support/network.ts';
 import { type Circumstances, openWorld, type Point } from './killing.ts';
 
 const HOUR = 3_600_000;
+const SLOT = 600_000;
 
 const CIRCUMSTANCES: Record<string, Circumstances> = {
   'nothing special': {},
@@ -19,6 +20,10 @@ const CIRCUMSTANCES: Record<string, Circumstances> = {
       clock.after(12, () => void (isFree() && simulator.console.run(jobId)));
     },
   },
+  'a schedule that starts the same job in the same second': {
+    job: { schedule: { enabled: true, cron: '0 */10 * * * *' } },
+    around: (world) => world.settle(SLOT - (world.clock.now() % SLOT) - 12),
+  },
   'a history that lags': { dialect: { executeReply: 'empty', lag: '3000' } },
   'a history that holds only finished runs': { dialect: { executeReply: 'empty', history: 'finishedOnly' } },
   'a history that holds only finished runs, and no status': {
@@ -28,6 +33,9 @@ const CIRCUMSTANCES: Record<string, Circumstances> = {
   'a server clock two hours behind': { dialect: { executeReply: 'empty' }, serverAheadMs: -2 * HOUR },
 };
 
+let total = 0;
+afterAll(() => void process.stdout.write(`    ${total} points in all\n`));
+
 const MANNERS = ['Stop', 'RetryAfterGrace'] as const;
 const CASES = Object.entries(CIRCUMSTANCES).flatMap(([name, circumstances]) =>
   MANNERS.map((onUnknown) => [name, onUnknown, circumstances] as const),
@@ -36,9 +44,10 @@ const CASES = Object.entries(CIRCUMSTANCES).flatMap(([name, circumstances]) =>
 test.each(CASES)(
   'killed at every call, with %s and onUnknown %s',
   async (name, onUnknown, circumstances) => {
-    // That a reply has come changes nothing that outlives the process: it is shown once for all.
-    const phases = name === 'nothing special' ? PHASES : PHASES.slice(0, 2);
-    await endWell(() => openWorld(circumstances, { onUnknown }), { onUnknown, phases, paused: false });
+    // That a reply has come changes nothing that outlives the process, and routes are learned once: shown once for all.
+    const plain = name === 'nothing special';
+    const phases = plain ? PHASES : PHASES.slice(0, 2);
+    await endWell(() => openWorld(circumstances, { onUnknown }, !plain), { onUnknown, phases, paused: false });
   },
   600_000,
 );
@@ -46,7 +55,7 @@ test.each(CASES)(
 test.each(MANNERS)(
   'paused past the lease at every call, with onUnknown %s',
   async (onUnknown) => {
-    const open = () => openWorld({ config: { leaderElect: true } }, { onUnknown });
+    const open = () => openWorld({ config: { leaderElect: true } }, { onUnknown }, true);
     await endWell(open, { onUnknown, phases: PHASES.slice(0, 2), paused: true });
   },
   600_000,
@@ -66,31 +75,35 @@ async function endWell(open: () => ReturnType<typeof openWorld>, manner: Manner)
   let fresh = 0;
   for (const point of all) {
     const used = await kill(point, manner.paused);
-    // Some calls come only in the first run, as those by which routes are learned: a new world comes to them for certain.
+    // Some calls do not come in every run, as polls and those by which routes are learned: a new world comes to them for certain.
     const outcome = used ?? (await (await open()).kill(point, manner.paused));
     if (!used) fresh++;
     if (outcome) wrong.push(...mistakes(outcome, manner).map((what) => `${show(point)}: ${what}`));
     else wrong.push(`${show(point)}: not reached`);
   }
+  total += all.length;
   process.stdout.write(`    ${all.length} points, ${fresh} of them in worlds of their own\n`);
   expect(wrong).toEqual([]);
-  expect(all.length).toBeGreaterThan(40);
+  expect(all.length).toBeGreaterThan(20);
 }
 
 type Outcome = NonNullable<Awaited<ReturnType<Awaited<ReturnType<typeof openWorld>>['kill']>>>;
 
-function mistakes({ carried, carriedOut, succeeded, sentBefore, late }: Outcome, { onUnknown }: Manner): string[] {
-  const isOk = succeeded.startsWith('True');
+function mistakes(outcome: Outcome, { onUnknown }: Manner): string[] {
+  const { carried, carriedOut, succeeded, sentBefore, late, status, theirs } = outcome;
+  // After a crash nothing tells one new run from another: somebody's run of the same second is taken for ours, and it says Inferred.
+  const mistaken = status.attribution === 'Inferred' && theirs.includes(status.runId);
+  const nothing = carriedOut === 0 && !mistaken;
   return [
     ...(carried.some((intent) => intent === undefined) ? ['started without an intent'] : []),
     ...(new Set(carried).size !== carried.length
       ? [`${carried.length} starts for ${new Set(carried).size} intents`]
       : []),
     ...(onUnknown === 'Stop' && carriedOut > 1 ? [`ran ${carriedOut} times`] : []),
-    ...(onUnknown === 'RetryAfterGrace' && !sentBefore && carriedOut !== 1
-      ? [`ran ${carriedOut} times, not once`]
+    ...(onUnknown === 'RetryAfterGrace' && !sentBefore && (nothing || carriedOut > 1)
+      ? [`ran ${carriedOut} times`]
       : []),
-    ...(carriedOut === 0 && isOk ? ['nothing ran, and it says that it succeeded'] : []),
+    ...(nothing && succeeded.startsWith('True') ? ['nothing ran, and it says that it succeeded'] : []),
     ...(late === 0 ? [] : ['started by the process that had lost its lease']),
   ];
 }

@@ -16,11 +16,12 @@ export interface Point {
 
 export interface Circumstances extends WorldOptions {
   /** Something that happens to every run, from its beginning on. */
-  around?(world: World, jobId: string): void;
+  around?(world: World, jobId: string): void | Promise<void>;
+  job?: Loose;
 }
 
-/** A world in which runs are killed one after another. */
-export async function openWorld({ around, ...options }: Circumstances, spec: Loose) {
+/** A world in which runs are killed one after another. `warm`: one run has gone before, by which routes were learned. */
+export async function openWorld({ around, ...options }: Circumstances, spec: Loose, warm: boolean) {
   const world = await convergedWorld(options);
   const { id } = itemNamed(world, 'jobs', 'Nightly');
   world.simulator.console.behaviour(undefined, { startMs: 500, testMs: 500, taskMs: 1_000 });
@@ -38,6 +39,7 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
     /** Intents that were written, and for each start the last one before it. */
     const intents = new Set<string>();
     const carried: (string | undefined)[] = [];
+    let isOn = true;
     const see = (exchange: Exchange, phase: Phase) => {
       const call = callOf(exchange, name, id);
       if (call === undefined) return;
@@ -50,12 +52,14 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
         seen.set(call, (seen.get(call) ?? 0) + 1);
         nths.set(exchange, seen.get(call)!);
       }
-      watch(call, nths.get(exchange)!, phase, see);
+      if (isOn) watch(call, nths.get(exchange)!, phase, see);
     };
+    await around?.(world, id);
     world.instance.network.watch = see;
-    around?.(world, id);
     world.apply(run(spec, { name }));
     await world.until(() => isFinished(world, name), 6 * HOUR, `the end of ${name}`);
+    await world.settle(1_000);
+    isOn = false;
     await idle();
     // Whatever comes late has come by then.
     await world.settle(2 * MINUTE);
@@ -71,6 +75,8 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
       succeeded: world.condition('SyncRun', name, 'Succeeded')!,
       asked: starts.length,
       carriedOut: runs.filter(({ cause }) => cause === 'api').length,
+      /** Runs of somebody else meanwhile. */
+      theirs: runs.filter(({ cause }) => cause !== 'api').map((one) => one.id),
       runsInAll: [...world.simulator.state.runs.values()].filter(({ cause }) => cause === 'api').length,
       carried,
     };
@@ -78,9 +84,8 @@ export async function openWorld({ around, ...options }: Circumstances, spec: Loo
     return result;
   }
 
+  if (warm) await play(() => {});
   return {
-    world,
-    play,
     /** Every call of an undisturbed run, with its phases. */
     async points(): Promise<Point[]> {
       const points: Point[] = [];

@@ -86,7 +86,7 @@ export const CONNECTION: SimKind = {
     }
     return item;
   },
-  differences({ spec, metadata }, item, land) {
+  differences({ spec, metadata, status }, item, land) {
     const properties = (item.fields.properties ?? {}) as JsonObject;
     const shown = new Map(Object.entries(properties).map(([key, value]) => [key.toLowerCase(), value]));
     const wrong = Object.entries(spec.properties ?? {})
@@ -95,7 +95,7 @@ export const CONNECTION: SimKind = {
     const baseline = land.baselines.get(metadata.uid) ?? 0;
     const secrets = (spec.propertiesFrom ?? []).filter(({ property, secretKeyRef }: Loose) => {
       const secret = land.secrets.get(secretKeyRef.name);
-      return secret && secret.since > baseline && shown.get(property.toLowerCase()) !== secret.value;
+      return status.owned && secret && secret.since > baseline && shown.get(property.toLowerCase()) !== secret.value;
     });
     const labels = (of: unknown) => [...((of ?? []) as string[])].sort().join();
     return [

@@ -69,7 +69,10 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'AwaitingApproval':
         return held.changePolicy !== 'Automatic' && status?.plan !== undefined;
       case 'AlreadyManaged':
-        return mirror.byRemoteId(status?.id).some((one) => one !== resource && one.status?.owned);
+        // The older of two has it, also while it may not take it.
+        return mirror
+          .byRemoteId(status?.id)
+          .some((one) => one !== resource && (one.status?.owned || policies.of(one).suspend));
       case 'AdoptionRefused':
         return held.adoptionPolicy !== 'Always' && namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id));
       case 'AmbiguousName':

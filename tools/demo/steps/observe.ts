@@ -2,11 +2,11 @@ import type { Loose } from '../../../test/cluster/types.ts';
 import type { Step } from '../step.ts';
 
 const SHOWN = [
-  /^cdata_sync_(build_info|objects|drift_corrected_total|job_last_run_(state|records)|plan_changes_waiting)/,
+  /^cdata_sync_(build_info|objects|drift_corrected_total|job_last_run_(state|records)|runs_|plan_changes_waiting)/,
   /^cdata_sync_api_requests_total\{operation="\w+\.(\w+\.)?(create|add|update|delete)"/,
   /^controller_runtime_reconcile_total\{.*"success"/,
 ];
-const KINDS = ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob', 'Event'];
+const KINDS = ['SyncServer', 'SyncWorkspace', 'SyncConnection', 'SyncJob', 'SyncRun', 'Event'];
 
 export const observe: Step = {
   title: 'Metrics, events, and no secret anywhere',

@@ -1,0 +1,191 @@
+/** A deliberate bug: one place of `src` changed, and what kills it. */
+export interface Mutant {
+  name: string;
+  file: string;
+  /** Stands in the file exactly once. */
+  from: string;
+  to: string;
+  /** What is run first: a seed of the simulation, or a test by file and name. Whatever else it takes is found by more seeds. */
+  killer: { seed: number } | { test: string; name: string };
+}
+
+const seed = (n: number) => ({ seed: n });
+const named = (test: string, name: string) => ({ test, name });
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no fence: writes to Sync go without the lease',
+    file: 'src/engine/writing.ts',
+    from: "if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');",
+    to: 'void ms;',
+    killer: seed(4),
+  },
+  {
+    name: 'a zombie leader writes statuses',
+    file: 'src/engine/kubeWriter.ts',
+    from: "if (!mayWrite(WRITE_MS)) throw new Fenced('the lease is lost or about to end');",
+    to: '',
+    killer: seed(4),
+  },
+  {
+    name: 'an intent is written over what somebody has changed meanwhile',
+    file: 'src/engine/draft.ts',
+    from: 'fenced ? current.metadata.resourceVersion : undefined',
+    to: 'undefined',
+    killer: seed(1),
+  },
+  {
+    name: 'no lag grace: a create whose reply is lost is made again at once',
+    file: 'src/engine/intent.ts',
+    from: '  if (left > 0)\n    return wait(',
+    to: '  if (left > 1e12)\n    return wait(',
+    killer: seed(1),
+  },
+  {
+    name: 'a lost create is not looked for at all',
+    file: 'src/engine/intent.ts',
+    from: "    case 'create':\n      return resolveCreate(pass, left, lookMs);",
+    to: "    case 'create':\n      void resolveCreate;\n      clearIntent(pass);\n      return undefined;",
+    killer: seed(1),
+  },
+  {
+    name: 'a list overwrites our write',
+    file: 'src/sync/ownWrites.ts',
+    from: "if (!write || isDue(write, list)) return 'free';",
+    to: "if (!write || isDue(write, list) || list.order > 0) return 'free';",
+    killer: seed(1),
+  },
+  {
+    name: 'a token acts after a restore',
+    file: 'src/engine/tokens.ts',
+    from: 'else if (recorded[name] !== value) fired.set(name, value);',
+    to: 'if (recorded?.[name] !== value) fired.set(name, value);',
+    killer: seed(1),
+  },
+  {
+    name: 'adoption ignores the diff',
+    file: 'src/engine/adopt.ts',
+    from: "return plan.steps.length === 0 ? 'allowed' : 'refused';",
+    to: "return plan.steps.length < 99 ? 'allowed' : 'refused';",
+    killer: seed(1),
+  },
+  {
+    name: 'an object is adopted although adoptionPolicy is Never',
+    file: 'src/engine/adopt.ts',
+    from: "    case 'Never':\n      return 'refused';",
+    to: "    case 'Never':\n      return 'allowed';",
+    killer: seed(1),
+  },
+  {
+    name: 'a retained child is lost with its parent',
+    file: 'src/kinds/workspace/content.ts',
+    from: "status.policies?.deletionPolicy === 'Delete' &&",
+    to: '',
+    killer: named('src/kinds/workspace/kind.test.ts', 'Delete'),
+  },
+  {
+    name: 'a task is added twice: a batch that was cut off is not waited for',
+    file: 'src/engine/intent.ts',
+    from: 'if (left > 0 && !asExpected) {',
+    to: 'if (left > 1e12 && !asExpected) {',
+    killer: seed(1),
+  },
+  {
+    name: 'an approval is used twice',
+    file: 'src/engine/conclude.ts',
+    from: 'const approved = pending.approved.filter((key) => keys.has(key));',
+    to: 'const approved = pending.approved.filter((key) => keys.has(key) || key.length > 0);',
+    killer: seed(1),
+  },
+  {
+    name: 'destructive steps need no approval',
+    file: 'src/engine/gate.ts',
+    from: "return policies.changePolicy === 'Safe' && step.destructive;",
+    to: "return policies.changePolicy === 'Safe' && step.destructive && step.verb === 'create';",
+    killer: seed(1),
+  },
+  {
+    name: 'a masked value is written back',
+    file: 'src/sync/models/encodeBase.ts',
+    from: '    if (!isMasked(item, key)) setAt(body, [spell(key)], copy(item, spell));',
+    to: '    setAt(body, [spell(key)], copy(item, spell));',
+    killer: seed(1),
+  },
+  {
+    name: 'a vanished job is silently made again',
+    file: 'src/engine/planObject.ts',
+    from: 'destructive: vanished && kind.lossWhenRemade !== undefined,',
+    to: 'destructive: false,',
+    killer: seed(1),
+  },
+  {
+    name: 'the finalizer is dropped early',
+    file: 'src/engine/deletion.ts',
+    from: "  if (before.state === 'present' && !isDone) {",
+    to: "  if (before.state === 'present' && !isDone && id === '') {",
+    killer: seed(1),
+  },
+  {
+    name: 'a watch is not resumed after 410',
+    file: 'src/kube/reflector.ts',
+    from: 'if (isExpired(seen) || isTooLarge(seen)',
+    to: 'if (isTooLarge(seen)',
+    killer: seed(1),
+  },
+  {
+    name: 'two owners of one object',
+    file: 'src/engine/claims.ts',
+    from: 'if (owner && self.status?.owned !== true) return owner;',
+    to: 'if (owner) return undefined;',
+    killer: seed(1),
+  },
+  {
+    name: 'suspend is ignored',
+    file: 'src/engine/gate.ts',
+    from: "if (input.suspended) return 'Suspended';",
+    to: '',
+    killer: seed(1),
+  },
+  {
+    name: 'Observe writes',
+    file: 'src/engine/gate.ts',
+    from: "if (policies.managementPolicy === 'Observe') return 'Observe';",
+    to: '',
+    killer: seed(1),
+  },
+  {
+    name: 'what is retained is deleted',
+    file: 'src/engine/deletion.ts',
+    from: "if (gathered.policies.deletionPolicy !== 'Delete')",
+    to: 'if (gathered.policies.deletionPolicy === undefined)',
+    killer: seed(1),
+  },
+  {
+    name: 'a rotated secret is not written',
+    file: 'src/engine/planFields.ts',
+    from: 'if (recorded === input.mac(path, value)) return undefined;',
+    to: 'if (recorded !== undefined) return undefined;',
+    killer: seed(1),
+  },
+  {
+    name: 'a refused correction is called Ready by the next pass',
+    file: 'src/engine/observe.ts',
+    from: '    wasConverged(status) &&\n',
+    to: '',
+    killer: seed(26),
+  },
+  {
+    name: 'a vanished object is made anew beside one of its name',
+    file: 'src/engine/observe.ts',
+    from: 'if (vanished && (await namesakeOf(input, id))) {',
+    to: "if (vanished && id === '' && (await namesakeOf(input, id))) {",
+    killer: seed(16),
+  },
+  {
+    name: 'the token of the server stands in errors',
+    file: 'src/sync/scrub.ts',
+    from: 'if (secret.length >= MIN_SECRET && !/^\\*+$/.test(secret))',
+    to: 'if (secret.length >= 999 && !/^\\*+$/.test(secret))',
+    killer: seed(1),
+  },
+];

@@ -1,0 +1,3 @@
+import { testSeeds } from './batch.ts';
+
+testSeeds(201, 50);
