@@ -16,6 +16,7 @@ const SCENARIOS = [
   'runs',
   'size',
   'namespaces',
+  'clocks',
 ];
 
 /** Against a real API server, one project after the other: they would slow each other down. */

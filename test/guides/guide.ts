@@ -10,6 +10,8 @@ export interface Guide {
   steps: Step[];
   /** Text of the blocks ```yaml values: values for the chart. */
   values: string[];
+  /** Lines of the blocks ```sh helm. */
+  helm: string[];
   /** Every block whose language is not one of ours, by its info string. */
   unknown: string[];
 }
@@ -23,14 +25,16 @@ const INFOS: ReadonlySet<string> = new Set(['yaml', 'sh', 'yaml values', 'sh hel
 export function readGuide(markdown: string): Guide {
   const steps: Step[] = [];
   const values: string[] = [];
+  const helm: string[] = [];
   const unknown: string[] = [];
   for (const { info, text, line } of blocks(markdown)) {
     if (!INFOS.has(info)) unknown.push(info);
     if (info === 'yaml') steps.push({ kind: 'manifests', text, line });
     if (info === 'yaml values') values.push(text);
+    if (info === 'sh helm') helm.push(...text.trim().split('\n'));
     if (info === 'sh') steps.push(...commands(text, line));
   }
-  return { given: /<!-- given: (.*?) -->/.exec(markdown)?.[1] ?? '', steps, values, unknown };
+  return { given: /<!-- given: (.*?) -->/.exec(markdown)?.[1] ?? '', steps, values, helm, unknown };
 }
 
 function blocks(markdown: string): { info: string; text: string; line: number }[] {

@@ -164,18 +164,28 @@ export const SAMPLES: readonly Sample[] = [
   },
   { message: /^id cannot be changed or removed once set/, good: { id: '1' }, bad: { id: '2' }, transition: true },
   {
-    message: /^(serverRef|workspaceRef|pipelineRef) cannot be changed/,
+    message: /^(serverRef|workspaceRef|pipelineRef) cannot be changed:/,
     good: { name: 'one' },
     bad: { name: 'two' },
     transition: true,
   },
-  {
-    message: /^only cancel and ttlSecondsAfterFinished can be changed/,
-    good: { cancel: true },
-    bad: { backoffLimit: 3 },
-    transition: true,
-  },
+  fixed('jobRef', { name: 'one' }, { name: 'two' }),
+  fixed('transformationRef', { name: 'one' }, { name: 'two' }, { jobRef: undefined }),
+  fixed('pipelineRef', { name: 'one' }, { name: 'two' }, { jobRef: undefined }),
+  fixed('workspaceRef', { name: 'one' }, { name: 'two' }, { jobRef: { id: '1' } }),
+  fixed('serverRef', { name: 'one' }, { name: 'two' }, { jobRef: { id: '1' } }),
+  fixed('activeDeadlineSeconds', 60, 61),
+  fixed('startingDeadlineSeconds', 60, 61),
+  fixed('backoffLimit', 1, 2),
+  fixed('onUnknown', 'Stop', 'RetryAfterGrace'),
+  fixed('onDelete', 'Leave', 'Cancel'),
 ];
+
+/** A field of a SyncRun that stays as it was given; `beside`: what it needs. */
+function fixed(field: string, from: unknown, to: unknown, beside: Loose = {}): Sample {
+  const message = new RegExp(`^${field} cannot be changed, only`);
+  return { message, good: { ...beside, [field]: from }, bad: { [field]: to }, transition: true };
+}
 
 export const sampleFor = (message: string) =>
   SAMPLES.find((one) => (typeof one.message === 'string' ? one.message === message : one.message.test(message)));

@@ -5,6 +5,7 @@ import { KINDS } from '../../../src/api/registry.ts';
 import { permissionsOf } from '../../../src/app/permissions.ts';
 import { VERSION } from '../../../src/version.ts';
 import type { Loose, Manifest } from '../../cluster/types.ts';
+import { readGuide } from '../../guides/guide.ts';
 import { CHART, documents, only, refusal, render } from './chart.ts';
 import { output } from './programs.ts';
 
@@ -248,6 +249,18 @@ test.each([
   [{ metrics: { serviceMonitor: { enabled: 'sometimes' } } }, 'enabled'],
 ])('bad values are refused with the name of the key: %j', (values, key) => {
   expect(refusal(values)).toContain(key);
+});
+
+test('values and commands of the guides are good', () => {
+  const guides = readdirSync('docs/guides').map((file) => readGuide(readFileSync(`docs/guides/${file}`, 'utf8')));
+  const [values, commands] = [guides.flatMap((guide) => guide.values), guides.flatMap(({ helm }) => helm)];
+  expect([values.length > 1, commands.length > 0]).toEqual([true, true]);
+  for (const text of values) expect(refusal(parse(text) as Loose)).toBeUndefined();
+  for (const command of commands) {
+    const [, verb, ...args] = command.split(' ');
+    expect(verb).toBe('install');
+    expect(output('helm', ['template', ...args])).toContain('image: "REGISTRY/sync-operator:0.1.0"');
+  }
 });
 
 test('a chart around this one may give global values', () => {

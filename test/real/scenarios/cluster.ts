@@ -9,6 +9,7 @@ import { connect } from '../controlPlane.ts';
 import { installCrds } from '../stage.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 import { createProxy } from './proxy.ts';
+import { grantOperator } from './rights.ts';
 import { pace } from './virtualClock.ts';
 
 /** What the scenarios and their world use of a cluster. */
@@ -46,7 +47,9 @@ let leave = () => {};
 export function createCluster({ clock }: { clock: Clock }): Cluster {
   leave();
   pace.reset();
-  const proxy = createProxy({ clock, pace, api: connect(access, access.tokens.admin), shown });
+  // The operator comes through it, with the rights that the chart would give it and no other.
+  const operator = connect(access, access.tokens.operator);
+  const proxy = createProxy({ clock, pace, api: operator, shown });
   let mirror: Mirror | undefined;
   leave = () => {
     proxy.close();
@@ -65,6 +68,7 @@ export function createCluster({ clock }: { clock: Clock }): Cluster {
     await installCrds(api, CRDS);
     for (const name of LASTING)
       await api.post(pathOf({ kind: 'Namespace', metadata: {} }, false), { metadata: { name } });
+    await grantOperator(api, operator.api, 'sync-system');
     await emptyAll();
     const made = createMirror(client, TYPES);
     await made.synced();
