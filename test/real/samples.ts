@@ -96,16 +96,6 @@ export const SAMPLES: readonly Sample[] = [
     bad: { destinationRef: undefined },
   },
   {
-    message: /^a transformation has one cron/,
-    good: { schedule: { cron: '0 3 * * *' }, trigger: { type: 'Scheduled' } },
-    bad: { schedule: { cron: '0 3 * * *' }, trigger: { cron: '0 4 * * *' } },
-  },
-  {
-    message: /^afterTasks are tasks of the job that afterJobRef names/,
-    good: { trigger: { afterJobRef: { name: 'one' }, afterTasks: ['a'] } },
-    bad: { trigger: { afterTasks: ['a'] } },
-  },
-  {
     message: 'a property stands in properties or in propertiesFrom, not in both',
     good: {
       properties: { User: 'me' },

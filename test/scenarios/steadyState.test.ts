@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { resource, server } from '../support/manifests.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { basics, convergedWorld } from './landscape.ts';
+import { basics, convergedEnvironment } from './landscape.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 test('over 24 hours in which nothing changes, nothing is written but leases', async () => {
-  const world = await convergedWorld({ config: { leaderElect: true } });
+  const world = await convergedEnvironment({ config: { leaderElect: true } });
   await world.settle(10 * MINUTE);
   const since = world.clock.now();
   await world.settle(24 * HOUR);
