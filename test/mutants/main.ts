@@ -6,12 +6,15 @@ import { parseArgs } from 'node:util';
 import { mutate } from './apply.ts';
 import { MUTANTS, type Mutant } from './list.ts';
 
-/** Seeds that a mutant may survive at most. */
-const SEEDS = 200;
 const NEEDED = ['src', 'test', 'crds', 'examples', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, processes: { type: 'string', default: String(availableParallelism()) } },
+  options: {
+    only: { type: 'string' },
+    processes: { type: 'string', default: String(availableParallelism()) },
+    /** Seeds that a mutant may survive at most. */
+    seeds: { type: 'string', default: '200' },
+  },
 });
 const chosen = MUTANTS.filter(({ name }) => name.includes(values.only ?? ''));
 const left = [...chosen];
@@ -67,7 +70,7 @@ async function knownKiller({ killer }: Mutant, root: string): Promise<string | u
 }
 
 async function searchedKiller(root: string): Promise<string | undefined> {
-  const args = ['node', 'test/simulation/main.ts', '--seeds', String(SEEDS), '--processes', '1', '--first'];
+  const args = ['node', 'test/simulation/main.ts', '--seeds', values.seeds, '--processes', '1', '--first'];
   const { code, output } = await run(root, args);
   if (code === 0) return undefined;
   return `seed ${/seed (\d+) fails/.exec(output)?.[1]} (${firstViolation(output)})`;
