@@ -311,3 +311,10 @@ test('an object with a name that others have is told with all its ids', async ()
   const glance = s.jobRemote.glance({ name: 'same' });
   expect(glance.state === 'present' && [...glance.ids].sort()).toEqual([...ids].sort());
 });
+
+test('a 405 of a route that may be lacking says nothing about an object that no list shows', async () => {
+  const s = await setUp({ retrieveJob: 'absent', unknownRoute: '405' });
+  s.addJob('another');
+  await s.clock.advance(2 * POLL_MS);
+  expect(await s.run(s.jobRemote.read('gone'))).toMatchObject({ state: 'unsettled' });
+});
