@@ -56,8 +56,8 @@ async function judge(mutant: Mutant, root: string): Promise<string | undefined> 
 
 async function knownKiller({ killer }: Mutant, root: string): Promise<string | undefined> {
   if ('test' in killer) {
-    const { code } = await run(root, ['vitest', 'run', killer.test, '-t', killer.name]);
-    return code === 0 ? undefined : `${killer.test}, "${killer.name}"`;
+    const { code, output } = await run(root, ['vitest', 'run', '--project', 'unit', killer.test, '-t', killer.name]);
+    return code === 0 ? undefined : `${killer.test}, "${failedTest(output) ?? killer.name}"`;
   }
   const { code, output } = await run(root, [
     'node',
@@ -74,6 +74,10 @@ async function searchedKiller(root: string): Promise<string | undefined> {
   const { code, output } = await run(root, args);
   if (code === 0) return undefined;
   return `seed ${/seed (\d+) fails/.exec(output)?.[1]} (${firstViolation(output)})`;
+}
+
+function failedTest(output: string): string | undefined {
+  return /FAIL .* > (.*)/.exec(output.replaceAll(/\u001b\[[0-9;]*m/g, ''))?.[1];
 }
 
 function firstViolation(output: string): string {
