@@ -43,3 +43,13 @@ test('claims hold across SyncServers of one origin, and rivals elsewhere stay na
   expect(nameRival(claimant('a', 1), claimant('b', 1))).toBe('SyncJob team/b');
   expect(nameRival(claimant('a', 1), claimant('b', 1, true, 'other'))).not.toContain('other/');
 });
+
+test('what adoptionPolicy refuses claims nothing: nobody waits for who may not take it', () => {
+  const refused = claimant('old', 1_000);
+  const conditions = [
+    { type: 'Stalled', status: 'True' as const, reason: 'AdoptionRefused', message: '', lastTransitionTime: '' },
+  ];
+  refused.status = { ...refused.status, conditions };
+  expect(claimsOf(refused)).toEqual([]);
+  expect(claimsOf({ ...refused, status: { ...refused.status, owned: true } })).toHaveLength(1);
+});

@@ -58,3 +58,11 @@ test('a draft saves once what differs, and plans from the version it read', asyn
     [{ owned: false }, '8'],
   ]);
 });
+
+test('a member that is undefined is none, within a list, too', () => {
+  const before = { changes: [{ path: 'name' }] };
+  expect(mergePatch(before, { changes: [{ path: 'name', from: undefined }] } as unknown as JsonObject)).toBeUndefined();
+  expect(mergePatch(before, { changes: [{ path: 'name', from: 'x' }] })).toEqual({
+    changes: [{ path: 'name', from: 'x' }],
+  });
+});

@@ -184,3 +184,14 @@ test('a proven route that a server has lost is learned anew', async () => {
   expect(await run(client.jobs.execute('j', { known: true }))).toMatchObject({ id: 'r2' });
   expect(client.learned().routes).toEqual([{ operation: 'jobs.execute', method: 'POST', path: '/jobs/{job_id}/run' }]);
 });
+
+test('a route that has just worked is not given up while lagging reads show an object that is gone', async () => {
+  const { client, run, network, clock } = setUp(['POST /jobs/j/execute']);
+  const known = () => true;
+  await run(client.jobs.execute('j', { known }));
+  network.serve(ORIGIN, async ({ path }) => (path.endsWith('/workspaces') ? json([]) : refusal(404)));
+  expect(outcome(await run(client.jobs.execute('j', { known })))).toMatchObject({ kind: 'http', status: 404 });
+  expect(client.routeState('jobs.execute')).toBe('proven');
+  await clock.advance(120_000);
+  expect(outcome(await run(client.jobs.execute('j', { known })))).toEqual({ kind: 'unsupported' });
+});

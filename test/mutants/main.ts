@@ -6,12 +6,15 @@ import { parseArgs } from 'node:util';
 import { mutate } from './apply.ts';
 import { MUTANTS, type Mutant } from './list.ts';
 
-/** Seeds that a mutant may survive at most. */
-const SEEDS = 200;
 const NEEDED = ['src', 'test', 'crds', 'examples', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, processes: { type: 'string', default: String(availableParallelism()) } },
+  options: {
+    only: { type: 'string' },
+    processes: { type: 'string', default: String(availableParallelism()) },
+    /** Seeds that a mutant may survive at most. */
+    seeds: { type: 'string', default: '200' },
+  },
 });
 const chosen = MUTANTS.filter(({ name }) => name.includes(values.only ?? ''));
 const left = [...chosen];
@@ -53,8 +56,8 @@ async function judge(mutant: Mutant, root: string): Promise<string | undefined> 
 
 async function knownKiller({ killer }: Mutant, root: string): Promise<string | undefined> {
   if ('test' in killer) {
-    const { code } = await run(root, ['vitest', 'run', killer.test, '-t', killer.name]);
-    return code === 0 ? undefined : `${killer.test}, "${killer.name}"`;
+    const { code, output } = await run(root, ['vitest', 'run', '--project', 'unit', killer.test, '-t', killer.name]);
+    return code === 0 ? undefined : `${killer.test}, "${failedTest(output) ?? killer.name}"`;
   }
   const { code, output } = await run(root, [
     'node',
@@ -67,10 +70,14 @@ async function knownKiller({ killer }: Mutant, root: string): Promise<string | u
 }
 
 async function searchedKiller(root: string): Promise<string | undefined> {
-  const args = ['node', 'test/simulation/main.ts', '--seeds', String(SEEDS), '--processes', '1', '--first'];
+  const args = ['node', 'test/simulation/main.ts', '--seeds', values.seeds, '--processes', '1', '--first'];
   const { code, output } = await run(root, args);
   if (code === 0) return undefined;
   return `seed ${/seed (\d+) fails/.exec(output)?.[1]} (${firstViolation(output)})`;
+}
+
+function failedTest(output: string): string | undefined {
+  return /FAIL .* > (.*)/.exec(output.replaceAll(/\u001b\[[0-9;]*m/g, ''))?.[1];
 }
 
 function firstViolation(output: string): string {

@@ -86,7 +86,7 @@ const OUTCOMES: Partial<Record<Switch, Outcome>> = {
     },
   },
   unknownReference: {
-    at: ['SyncJob', 'lost', 'Ready', 'True Available'],
+    at: ['SyncJob', 'lost', 'Ready', 'False ReferenceNotFound'],
     when: (world) => world.apply(job({ name: 'Lost', sourceRef: { id: 'no-such-id' }, tasks: [] }, { name: 'lost' })),
   },
 };

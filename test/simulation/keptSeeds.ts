@@ -1,4 +1,7 @@
-/** Seeds that once failed, each with what it found; they are run for ever. */
+/**
+ * Seeds that once failed, each with what it found. What a seed does changes with what the simulation can do, so that each of these
+ * bugs has a test of its own as well (test/scenarios/found.test.ts, and beside the code).
+ */
 export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [1, 'an object was adopted as identical although a property that the spec names was not there'],
   [4, 'a process that was paused past its lease wrote statuses over those of the next leader'],

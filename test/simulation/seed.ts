@@ -12,6 +12,7 @@ import { oneShots } from './oracles/oneShots.ts';
 import type { Oracle } from './oracles/oracle.ts';
 import { permission } from './oracles/permission.ts';
 import { baseline, checkQuiet, checkStable } from './oracles/quiet.ts';
+import { checkRuns, runs } from './oracles/runs.ts';
 import { checkSecrecy } from './oracles/secrecy.ts';
 import { tasks } from './oracles/tasks.ts';
 import { createOwners } from './owners.ts';
@@ -43,6 +44,7 @@ const ORACLES: readonly Oracle[] = [
   adoption,
   deletions,
   oneShots,
+  runs,
   masks,
 ];
 
@@ -91,6 +93,7 @@ async function calm(land: Land): Promise<Ends> {
   }
   await clock.advance(land.quiet ? 70 * MINUTE : 8 * MINUTE);
   const ends = checkConvergence(land);
+  checkRuns(land);
   if (setting.violations.length > 0) return ends;
   if (land.quiet) retireStandby(setting);
   const before = baseline(land);

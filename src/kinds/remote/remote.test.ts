@@ -189,6 +189,7 @@ test('a route that went with an upgrade is not taken for the loss of everything'
   await s.read(first.id);
   const body = '{"error":{"code":"NotFound","message":"No such resource."}}';
   s.simulator.faults.add({ operation: 'jobs.get', times: 99, effect: { kind: 'status', status: 404, body } });
+  // Another object, which is not there either by that route, tells.
   const object = await s.read(first.id);
   expect(object.name).toBe('first');
   expect(s.session.client.routeState('jobs.get')).toBe('unsupported');
@@ -306,4 +307,11 @@ test('an object with a name that others have is told with all its ids', async ()
   await s.clock.advance(2 * POLL_MS);
   const glance = s.jobRemote.glance({ name: 'same' });
   expect(glance.state === 'present' && [...glance.ids].sort()).toEqual([...ids].sort());
+});
+
+test('a 405 of a route that may be lacking says nothing about an object that no list shows', async () => {
+  const s = await setUp({ retrieveJob: 'absent', unknownRoute: '405' });
+  s.addJob('another');
+  await s.clock.advance(2 * POLL_MS);
+  expect(await s.run(s.jobRemote.read('gone'))).toMatchObject({ state: 'unsettled' });
 });

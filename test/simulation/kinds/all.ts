@@ -1,10 +1,11 @@
 import { CONNECTION } from './connection.ts';
 import { JOB } from './job.ts';
 import type { SimKind } from './simKind.ts';
+import { TRANSFORMATION } from './transformation.ts';
 import { WORKSPACE } from './workspace.ts';
 
 /** Every kind that the simulation knows, in the order in which they depend on each other. A new kind is one file and one line here. */
-export const SIM_KINDS: readonly SimKind[] = [WORKSPACE, CONNECTION, JOB];
+export const SIM_KINDS: readonly SimKind[] = [WORKSPACE, CONNECTION, JOB, TRANSFORMATION];
 
 export function simKindOf(kind: string): SimKind | undefined {
   return SIM_KINDS.find((one) => one.kind === kind);

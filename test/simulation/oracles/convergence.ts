@@ -13,6 +13,7 @@ export function checkConvergence(land: Land): Ends {
   const { setting } = land;
   const ends: Ends = new Map();
   for (const resource of setting.mirror.resources.values()) {
+    if (resource.kind === 'SyncRun') continue;
     const { end, wrong } = judge(land, resource);
     ends.set(end, (ends.get(end) ?? 0) + 1);
     if (wrong) setting.violate('convergence', `${keyOf(resource)} is ${end}: ${wrong}${said(resource)}`);
@@ -94,7 +95,7 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'RemoteNotFound':
         return held.managementPolicy === 'Observe' && namesakes(land, resource).length === 0;
       case 'Refused':
-        return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id)) || workspaceIsGone(land, resource);
+        return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id)) || somethingIsGone(land, resource);
       case 'Unsupported':
         return simulator.dialect.retrieveJob === 'absent' && resource.kind === 'SyncJob';
       default:
@@ -120,20 +121,27 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
   return 'what it waits for is not so';
 }
 
-/** Its workspace was removed by hand, and is not made again yet. */
-function workspaceIsGone(land: Land, { spec, metadata }: KubeObject): boolean {
-  const id = spec.workspaceRef && idOfWorkspace(land, metadata.namespace!, spec.workspaceRef.name);
-  return id !== undefined && !land.setting.simulator.state.workspaces.has(id);
+/** Its workspace, or a connection that it refers to, was removed by hand, and is not made again yet. */
+function somethingIsGone({ setting: { mirror, simulator } }: Land, { spec, metadata }: KubeObject): boolean {
+  const idOf = (kind: string, name: string | undefined): string | undefined =>
+    mirror.get(kind, metadata.namespace!, name ?? '')?.status?.id;
+  const { workspaces, connections } = simulator.state;
+  const workspace = idOf('SyncWorkspace', spec.workspaceRef?.name);
+  const references = [spec.sourceRef, spec.destinationRef].map((ref) => idOf('SyncConnection', ref?.name));
+  const isGone = (id: string | undefined, among: ReadonlyMap<string, unknown>) => id !== undefined && !among.has(id);
+  return isGone(workspace, workspaces) || references.some((id) => isGone(id, connections));
 }
 
-function isUsed({ jobs }: Land['setting']['simulator']['state'], id: string): boolean {
-  return [...jobs.values()].some(
+function isUsed({ jobs, transformations }: Land['setting']['simulator']['state'], id: string): boolean {
+  return [...jobs.values(), ...transformations.values()].some(
     ({ fields }) => fields.source_connection === id || fields.destination_connection === id,
   );
 }
 
-function contentOf({ connections, jobs }: Land['setting']['simulator']['state'], id: string): number {
-  return [...connections.values(), ...jobs.values()].filter(({ parentId }) => parentId === id).length;
+function contentOf({ connections, jobs, transformations }: Land['setting']['simulator']['state'], id: string): number {
+  return [...connections.values(), ...jobs.values(), ...transformations.values()].filter(
+    ({ parentId }) => parentId === id,
+  ).length;
 }
 
 function itemOf({ setting }: Land, resource: KubeObject): Item | undefined {

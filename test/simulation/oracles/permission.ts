@@ -12,6 +12,8 @@ export const permission: Oracle = ({ setting }, owners) => {
   };
   setting.onSyncWrite((write) => {
     const { by, operation, created, changed, removed, target } = write;
+    // Whoever asks for a run need not own what runs.
+    if (/\.(execute|cancel)$/.test(operation)) return;
     const touched = [...changed.map(({ before }) => before), ...removed];
     if (touched.length === 0 && created.length === 0 && target && target.kind !== 'workspace') touched.push(target);
     for (const snap of touched) {

@@ -55,7 +55,9 @@ function editPolicies(land: Land): string | undefined {
 function toggleSuspend(land: Land): string | undefined {
   const suspended = [...land.wanted.values()].filter(({ spec }) => spec.suspend);
   const resume = suspended.length > 0 && land.dice.chance(0.6);
-  const found = land.dice.pickAny(resume ? suspended : [...land.wanted.values()]);
+  const found = land.dice.pickAny(
+    resume ? suspended : [...land.wanted.values()].filter(({ kind }) => kind !== 'SyncRun'),
+  );
   if (!found) return undefined;
   const manifest = edited(found, (spec) => {
     if (spec.suspend) delete spec.suspend;

@@ -35,8 +35,10 @@ function remove(land: Land): string | undefined {
   if (!found) return undefined;
   const [kind, item] = found;
   const { state, console } = land.setting.simulator;
-  const holds = [...state.connections.values(), ...state.jobs.values()].some(({ parentId }) => parentId === item.id);
-  const uses = [...state.jobs.values()].some(({ fields }) =>
+  const holds = [...state.connections.values(), ...state.jobs.values(), ...state.transformations.values()].some(
+    ({ parentId }) => parentId === item.id,
+  );
+  const uses = [...state.jobs.values(), ...state.transformations.values()].some(({ fields }) =>
     [fields.source_connection, fields.destination_connection].includes(item.id),
   );
   // The console refuses that as well.

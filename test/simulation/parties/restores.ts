@@ -36,7 +36,8 @@ function restore(land: Land, backup: Backup): string {
     cluster.patch(kind, metadata.name, metadata.namespace, { metadata: { finalizers: null } });
     if (cluster.get(kind, metadata.name, metadata.namespace)) cluster.delete(kind, metadata.name, metadata.namespace);
   }
-  cluster.restore(backup, { withStatus });
+  // As Velero marks what it restores: runs among it are not to run again.
+  cluster.restore(backup, { withStatus, labels: { 'velero.io/restore-name': 'last' } });
   // The key of the hashes may be lost, too.
   if (dice.chance(0.3) && cluster.get('Secret', 'sync-operator-key', 'sync-system')) {
     cluster.delete('Secret', 'sync-operator-key', 'sync-system');

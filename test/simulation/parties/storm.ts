@@ -5,6 +5,7 @@ import { KUBE_FAULTS } from './kubeFaults.ts';
 import { byHand, PEOPLE } from './people.ts';
 import { PROCESSES } from './processes.ts';
 import { createRestores } from './restores.ts';
+import { RUNS } from './runs.ts';
 import { SYNC_FAULTS } from './syncFaults.ts';
 
 const MINUTE = 60_000;
@@ -19,6 +20,7 @@ export async function storm(land: Land): Promise<void> {
     [1.5, 'API', KUBE_FAULTS],
     [1.5, 'fate', PROCESSES],
     [0.6, 'restore', createRestores()],
+    [1, 'runs', RUNS],
   ];
   const present = parties.filter(([, who]) => who === 'kubectl' || dice.chance(0.7));
   const everyMs = dice.pick([8_000, 20_000, 45_000]);

@@ -29,7 +29,15 @@ function strike(land: Land, what: string, rule: FaultRule): string {
 
 /** Which calls it strikes: writes more often, as they are fewer. */
 function where(dice: Dice): Pick<FaultRule, 'operation' | 'after'> {
-  const operation = dice.pick([undefined, /create$|add$/, /update$|move$/, /delete$/, /\.(list|get)$/, /create$/]);
+  const operation = dice.pick([
+    undefined,
+    /execute$/,
+    /create$|add$/,
+    /update$|move$/,
+    /delete$/,
+    /\.(list|get)$/,
+    /create$/,
+  ]);
   return { ...(operation && { operation }), after: dice.between(0, 2) };
 }
 

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { connection, job } from '../support/manifests.ts';
+import { createWorld } from '../support/world.ts';
+import { basics, convergedWorld, itemNamed, quiet, writesOf } from './landscape.ts';
+
+/** What the simulation found: each as small as it gets. */
+
+const MINUTE = 60_000;
+
+test('a deletion that the server refuses for long is tried once an hour', async () => {
+  const world = createWorld();
+  world.apply(basics(), connection({ deletionPolicy: 'Delete' }));
+  await world.start();
+  await world.ready('SyncConnection', 'crm');
+  const { id } = itemNamed(world, 'connections', 'CRM');
+  const fields = { name: 'By hand', type: 'Standard', source_connection: id, destination_connection: id };
+  world.simulator.console.createJob(fields);
+  world.remove('SyncConnection', 'crm');
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True', 30 * MINUTE);
+  await quiet(world);
+  const since = world.clock.now();
+  await world.settle(4 * 60 * MINUTE);
+  expect(writesOf(world, since).length).toBeLessThanOrEqual(5);
+  expect(world.kubeWrites(since)).toEqual([]);
+});
+
+test('a vanished connection is not made anew beside another of its name', async () => {
+  const world = await convergedWorld({ dialect: { names: 'duplicates' } });
+  const { console } = world.simulator;
+  const mine = itemNamed(world, 'connections', 'CRM').id;
+  console.createConnection({ name: 'CRM', connector: 'Salesforce', properties: { User: 'somebody@example.com' } });
+  console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, {
+    source_connection: itemNamed(world, 'connections', 'Warehouse').id,
+  });
+  console.remove('connection', mine);
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True AdoptionRefused', 15 * MINUTE);
+  expect([...world.simulator.state.connections.values()].filter(({ fields }) => fields.name === 'CRM')).toHaveLength(1);
+});
+
+test('a drift whose correction is refused is not called Ready by the next pass, nor after a restart', async () => {
+  const world = await convergedWorld();
+  const { console, faults } = world.simulator;
+  faults.add({ operation: 'connections.update', times: 1e9, effect: { kind: 'status', status: 400 } });
+  console.edit('connection', itemNamed(world, 'connections', 'CRM').id, { properties: { User: 'other' } });
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True Refused', 5 * MINUTE);
+  await quiet(world);
+  expect(world.condition('SyncConnection', 'crm', 'Ready')).toMatch(/^False/);
+  await world.restart();
+  await quiet(world);
+  expect(world.condition('SyncConnection', 'crm', 'Ready')).toMatch(/^False/);
+});
+
+test('an object that lacks a property of the spec is not adopted as identical', async () => {
+  const world = createWorld();
+  world.simulator.console.createConnection({
+    name: 'CRM',
+    connector: 'Salesforce',
+    properties: { User: 'sync@example.com' },
+  });
+  world.apply(basics(), connection({ properties: { User: 'sync@example.com', Timeout: '60' } }));
+  await world.start();
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True AdoptionRefused');
+  expect(writesOf(world).filter((write) => write.includes('update'))).toEqual([]);
+});
+
+test('a task that becomes a query loses its table', async () => {
+  const world = await convergedWorld({ job: { changePolicy: 'Automatic', tasks: [{ key: 'a', table: 'Accounts' }] } });
+  world.apply(job({ changePolicy: 'Automatic', tasks: [{ key: 'a', query: 'REPLICATE [Contacts] WHERE x = 1' }] }));
+  await world.ready('SyncJob', 'nightly');
+  const [task] = itemNamed(world, 'jobs', 'Nightly').children;
+  expect(task!.fields).toEqual({ query: 'REPLICATE [Contacts] WHERE x = 1' });
+});
+
+test('who may not take an object lets go of it once it bears another name', async () => {
+  const world = createWorld();
+  const { console } = world.simulator;
+  const other = console.createConnection({ name: 'CRM', connector: 'MySQL', properties: { User: 'x' } });
+  world.apply(basics());
+  await world.start();
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True AdoptionRefused');
+  console.edit('connection', other.id, { name: 'Something else' });
+  await world.ready('SyncConnection', 'crm');
+  expect(world.status('SyncConnection', 'crm').id).not.toBe(other.id);
+});
