@@ -77,13 +77,17 @@ async function once(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
       `${id} was not sent: the server asks to wait`,
     );
   };
-  if (shot.sendWithinMs !== undefined && shot.sendWithinMs <= 0) throw late();
+  const { clock } = deps;
+  const sendBy = clock.monotonic() + (shot.sendWithinMs ?? Number.POSITIVE_INFINITY);
+  if (clock.monotonic() >= sendBy) throw late();
   await passBreaker(deps, shot);
   const release = await deps.origin.limiter.acquire(shot.lane, { withinMs: shot.sendWithinMs, signal: shot.signal });
   if (!release) throw late();
   try {
     // The server may have gone while this waited.
     await passBreaker(deps, shot);
+    // A process that was paused while it waited may have lost its right to write.
+    if (clock.monotonic() >= sendBy) throw late();
     return await send(deps, shot);
   } finally {
     release();
