@@ -197,6 +197,10 @@ const effectivePolicies = z
   .meta({ description: 'The policies in force, after inheritance.' });
 
 /** Bookkeeping of one-shot requests: what each annotation said when it was last acted on or recorded. */
+const tokensOf = text(
+  'The uid of the object whose requests these are: a restored copy has another one, and acts on none of them.',
+  64,
+);
 const tokens = map(text('The value that was seen.', 256), 16, 'One-shot requests that were seen, by annotation.');
 
 const observed = z
@@ -211,6 +215,7 @@ export const baseStatusShape = {
   observedGeneration: count('The generation of the spec that this status is about.').optional(),
   conditions: conditions.optional(),
   tokens: tokens.optional(),
+  tokensOf: tokensOf.optional(),
 };
 
 /** Fields of the status of every kind that stands for an object in Sync. */

@@ -1,4 +1,4 @@
-import { claimKey, nameRival, rivalOf } from './claims.ts';
+import { claimKey, makingKey, nameRival, rivalOf } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Plan } from './plan.ts';
@@ -17,6 +17,19 @@ export function checkClaim(pass: GatheredPass, id: string): Verdict | undefined 
     reason: 'AlreadyManaged',
     message: `${gathered.desired.name} (${id}) is managed by ${nameRival(self, rival)}; remove one of the two, or give this one another name`,
   };
+}
+
+/** What to say while another resource is making an object of that name: what was found may be its own. */
+export function checkMaker({ deps, kind, resource, gathered }: GatheredPass): Verdict | undefined {
+  const { desired, scope } = gathered;
+  const since = deps.clock.now() - scope.lagGraceMs;
+  const maker = deps.claimants(kind.name, makingKey(kind.name, desired.name)).find((other) => {
+    const { intent } = other.status?.pending ?? {};
+    return other.metadata.uid !== resource.metadata.uid && intent !== undefined && Date.parse(intent.at) > since;
+  });
+  if (!maker) return undefined;
+  const message = `waiting for ${nameRival(resource, maker)}, which is making ${desired.name}`;
+  return { state: 'progressing', reason: 'Observing', message };
 }
 
 /** Whether an object that exists, and is nobody's, may be taken. `handed`: its owner gave it up for this resource. */

@@ -20,6 +20,16 @@ export function claimsOf(resource: Resource): string[] {
   return [claimKey(resource.kind, originOf(status.serverIdentity), status.id)];
 }
 
+/** The key under which those are found that have said that they make an object of that name, and not yet what came of it. */
+export function makingKey(kind: string, name: string): string {
+  return `${kind}|making|${name}`;
+}
+
+/** The same of one resource, for an index. `name`: what it is called on the server. */
+export function makingOf({ kind, status }: Resource, name: string | undefined): string[] {
+  return status?.pending?.intent?.verb === 'create' && name !== undefined ? [makingKey(kind, name)] : [];
+}
+
 /** The other resource that owns the object, or would come first; undefined when `self` may have it. */
 export function rivalOf(self: Resource, claimants: readonly Resource[]): Resource | undefined {
   const others = claimants.filter((other) => other.metadata.uid !== self.metadata.uid);

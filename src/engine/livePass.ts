@@ -1,4 +1,4 @@
-import { adopt, adoptionRefused, checkClaim, mayAdopt } from './adopt.ts';
+import { adopt, adoptionRefused, checkClaim, checkMaker, mayAdopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approvable, describePlan, summarise } from './approval.ts';
 import { isUnchanged, recordBaseline } from './baseline.ts';
@@ -138,6 +138,8 @@ async function plannedPass(
   if (object && adopting && enforces(pass)) {
     const rival = checkClaim(pass, object.id);
     if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
+    const made = checkMaker(pass);
+    if (made) return report(pass, made, { outcome: 'wait', againMs: 1_000 }, pass);
   }
   const claim = object && claimKey(pass.kind.name, pass.gathered.scope.origin, object.id);
   const handed = claim !== undefined && handovers.has(claim);

@@ -213,8 +213,9 @@ function noteTokens(pass: Pass): void {
   const reading = readTokens(pass.resource);
   pass.fired = reading.fired;
   const recorded = pass.draft.status.tokens;
-  if (recorded === undefined) {
+  if (recorded === undefined || reading.isFirst) {
     pass.draft.status.tokens = reading.tokens;
+    pass.draft.status.tokensOf = pass.resource.metadata.uid;
     for (const name of reading.ignored) {
       const message = `sync.cdata.com/${name} was there before the object was first seen; change its value to ask again`;
       pass.deps.record(pass.resource, 'Normal', 'RequestIgnored', message);

@@ -40,6 +40,8 @@ export interface Status {
   plan?: PlanStatus;
   policies?: Record<string, string>;
   tokens?: Record<string, string>;
+  /** The uid of the object whose tokens these are. */
+  tokensOf?: string;
   observed?: { listDigest?: string; deepTime?: string };
 }
 

@@ -33,3 +33,12 @@ test('a request that changes later acts, once', () => {
   expect(readTokens(resource(annotations, { 'reconcile-requested-at': 'now' })).fired.size).toBe(0);
   expect(readTokens(resource(annotations, { 'reconcile-requested-at': 'before' })).fired.size).toBe(1);
 });
+
+test('a copy of an object that a backup brought back, with its status, acts on no request that was open then', () => {
+  const asked = resource({ 'sync.cdata.com/run-requested-at': 'now' }, { 'run-requested-at': 'before' });
+  const copy = { ...asked, status: { ...asked.status, tokensOf: 'the uid before' } };
+  expect(readTokens(copy)).toMatchObject({ isFirst: true, ignored: ['run-requested-at'] });
+  expect(readTokens(copy).fired.size).toBe(0);
+  const same = { ...asked, status: { ...asked.status, tokensOf: 'u' } };
+  expect([...readTokens(same).fired]).toEqual([['run-requested-at', 'now']]);
+});

@@ -20,13 +20,16 @@ export interface TokenReading {
   tokens: Record<string, string>;
   /** Tokens that changed since they were recorded: they act now. */
   fired: Map<TokenName, string>;
+  /** Nobody has looked at this object yet; status is empty, or was restored from that of another object. */
+  isFirst: boolean;
   /** Tokens found on the first pass over the object: recorded, not acted on. */
   ignored: TokenName[];
 }
 
 /** Compares the annotations of an object with what its status remembers. */
 export function readTokens(resource: Resource): TokenReading {
-  const recorded = resource.status?.tokens;
+  const { tokens: known, tokensOf } = resource.status ?? {};
+  const recorded = tokensOf === undefined || tokensOf === resource.metadata.uid ? known : undefined;
   const tokens: Record<string, string> = {};
   const fired = new Map<TokenName, string>();
   const ignored: TokenName[] = [];
@@ -37,7 +40,7 @@ export function readTokens(resource: Resource): TokenReading {
     if (recorded === undefined) ignored.push(name);
     else if (recorded[name] !== value) fired.set(name, value);
   }
-  return { tokens, fired, ignored };
+  return { tokens, fired, isFirst: recorded === undefined, ignored };
 }
 
 /** The annotation that carries a token, in full. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, Store } from '../kube/store.ts';
-import { claimsOf } from './claims.ts';
+import { claimsOf, makingOf } from './claims.ts';
 import type { Queue } from './queue.ts';
 import { keyOf, type Resource } from './resource.ts';
 
@@ -24,7 +24,7 @@ export function refOf(resource: Resource): string {
 /** Adds the indexes that wake-ups, claims and remote changes are found by. */
 export function indexStore({ store, references, nameOf }: Wired): void {
   store.addIndex('ref', references);
-  store.addIndex('claim', claimsOf);
+  store.addIndex('claim', (resource) => [...claimsOf(resource), ...makingOf(resource, nameOf(resource))]);
   store.addIndex('remoteId', ({ status }) => (status?.id ? [status.id] : []));
   store.addIndex('remoteName', (resource) => {
     const name = nameOf(resource);

@@ -1,3 +1,3 @@
 import { testSeeds } from './batch.ts';
 
-testSeeds(251, 50);
+testSeeds(251, 51);

@@ -211,8 +211,10 @@ async function setFinalizer({ kube }: ServerReconcilerDeps, resource: Resource, 
 /** The first pass records the requests that it finds and acts on none: a restore brings old ones back. */
 function noteTokens({ deps, resource, draft, tokens }: Pass): void {
   const recorded = draft.status.tokens;
-  if (recorded === undefined) draft.status.tokens = tokens.tokens;
-  else for (const name of Object.keys(recorded)) if (!(name in tokens.tokens)) delete recorded[name];
+  if (recorded === undefined || tokens.isFirst) {
+    draft.status.tokens = tokens.tokens;
+    draft.status.tokensOf = resource.metadata.uid;
+  } else for (const name of Object.keys(recorded)) if (!(name in tokens.tokens)) delete recorded[name];
   for (const name of tokens.ignored) {
     const message = `${annotationOf(name)} was there before the object was first seen; change its value to ask again`;
     deps.record(resource, 'Normal', 'RequestIgnored', message);

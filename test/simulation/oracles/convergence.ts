@@ -81,7 +81,7 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'ReferenceNotFound':
         return references.some((name) => !refers('SyncConnection', name));
       case 'ReferenceNotReady':
-        return references.some((name) => refers('SyncConnection', name)?.status?.id === undefined);
+        return references.some((name) => lendsNoId(refers('SyncConnection', name)));
       case 'WorkspaceNotFound':
         return !refers('SyncWorkspace', spec.workspaceRef.name);
       case 'WorkspaceNotReady':
@@ -96,6 +96,8 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         return held.managementPolicy === 'Observe' && namesakes(land, resource).length === 0;
       case 'Refused':
         return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id)) || somethingIsGone(land, resource);
+      case 'PlaceNotFound':
+        return somethingIsGone(land, resource);
       case 'Unsupported':
         return simulator.dialect.retrieveJob === 'absent' && resource.kind === 'SyncJob';
       default:
@@ -103,6 +105,12 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
     }
   };
   return isTrue() ? undefined : 'that is not so';
+}
+
+/** What owns nothing in Sync, and does not only look at it, has no id that others may use. */
+function lendsNoId(target: KubeObject | undefined): boolean {
+  const { id, owned, policies } = target?.status ?? {};
+  return id === undefined || (owned !== true && policies?.managementPolicy !== 'Observe');
 }
 
 function stillDeleting({ setting }: Land, resource: KubeObject): string | undefined {
