@@ -96,6 +96,12 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         return held.managementPolicy === 'Observe' && namesakes(land, resource).length === 0;
       case 'Refused':
         return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id)) || somethingIsGone(land, resource);
+      case 'Contended':
+        // People had their hands on it at least as often as it gives up after.
+        return (
+          land.setting.timeline.entries.filter(({ who, what }) => who === 'console' && what.includes(spec.name))
+            .length >= 3
+        );
       case 'PlaceNotFound':
         return somethingIsGone(land, resource);
       case 'Unsupported':
