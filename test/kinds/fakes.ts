@@ -8,6 +8,7 @@ import type { JsonObject } from '../../src/ports/json.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { RunSchedule } from '../../src/sync/runs.ts';
 import type { RunView } from '../../src/sync/runView.ts';
+import { OUR_KINDS } from '../support/describeWorld.ts';
 import { createSeededRandom } from '../support/seededRandom.ts';
 import { createVirtualClock } from '../support/virtualClock.ts';
 
@@ -47,17 +48,7 @@ const logger = {
 export function createFakes() {
   const clock = createVirtualClock();
   const stores = Object.fromEntries(
-    [
-      'SyncServer',
-      'SyncWorkspace',
-      'SyncConnection',
-      'SyncJob',
-      'SyncTransformation',
-      'SyncPipeline',
-      'SyncEvent',
-      'SyncUser',
-      'SyncRun',
-    ].map((kind) => {
+    OUR_KINDS.map((kind) => {
       const store = createStore<Resource>(logger);
       store.addIndex('remoteId', ({ status }) => (status?.id ? [status.id] : []));
       store.addIndex('runTarget', targetKeys);
