@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { SyncError } from './errors.ts';
 
 const FAILURES = 3;
 const OPERATIONS = 2;
@@ -14,10 +15,12 @@ export interface Breaker {
    */
   enter(probe: () => Promise<boolean>): Promise<number | undefined>;
   /** A connection or TLS failure, or 502 to 504. Resolves when the breaker has made up its mind. */
-  failed(operation: string, probe: () => Promise<boolean>): Promise<void>;
+  failed(failure: SyncError, probe: () => Promise<boolean>): Promise<void>;
   /** Any other answer: the server is there. */
   answered(): void;
   readonly open: boolean;
+  /** The newest failure; undefined once the server has answered. */
+  readonly failure: SyncError | undefined;
 }
 
 export interface BreakerDeps {
@@ -30,6 +33,7 @@ export interface BreakerDeps {
 export function createBreaker({ clock, random, onChange }: BreakerDeps): Breaker {
   const failing = new Set<string>();
   let failures = 0;
+  let newest: SyncError | undefined;
   let openUntil: number | undefined;
   let openMs = FIRST_OPEN_MS;
   let probing: Promise<boolean> | undefined;
@@ -37,6 +41,7 @@ export function createBreaker({ clock, random, onChange }: BreakerDeps): Breaker
   const close = () => {
     failing.clear();
     failures = 0;
+    newest = undefined;
     openMs = FIRST_OPEN_MS;
     if (openUntil === undefined) return;
     openUntil = undefined;
@@ -63,13 +68,17 @@ export function createBreaker({ clock, random, onChange }: BreakerDeps): Breaker
     get open() {
       return openUntil !== undefined;
     },
+    get failure() {
+      return newest;
+    },
     answered: () => {
       // While open only the probe decides: an answer to an older call says nothing about now.
       if (openUntil === undefined) close();
     },
-    async failed(operation, probe) {
+    async failed(failure, probe) {
+      newest = failure;
       if (openUntil !== undefined) return;
-      failing.add(operation);
+      failing.add(failure.operation);
       failures++;
       if (failures >= FAILURES && failing.size >= OPERATIONS) await confirm(probe);
     },

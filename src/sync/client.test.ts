@@ -504,7 +504,10 @@ test('an outage opens the circuit for all clients of the origin, and its end let
   await fail(client);
   await failure(client.users.list());
   await clock.advance(100);
-  expect((await fail(other)).outcome).toMatchObject({ kind: 'circuitOpen' });
+  expect(await fail(other)).toMatchObject({
+    outcome: { kind: 'circuitOpen' },
+    cause: { outcome: { kind: 'transport', failure: 'refused' } },
+  });
   expect(gauges.at(-1)).toEqual([{ origin: ORIGIN }, 1]);
   const count = network.exchanges.length;
   for (let i = 0; i < 5; i++) await fail(other);

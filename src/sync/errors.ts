@@ -28,8 +28,10 @@ export class SyncError extends Error {
   readonly outcome: CallOutcome;
   /** The server's own words, scrubbed; empty when there are none. */
   readonly words: string;
-  constructor(operation: string, access: Access, outcome: CallOutcome, message: string, words = '') {
-    super(message);
+  /** Of a call that was held back: the failure for which it was. */
+  declare readonly cause?: SyncError;
+  constructor(operation: string, access: Access, outcome: CallOutcome, message: string, words = '', cause?: SyncError) {
+    super(message, cause && { cause });
     this.operation = operation;
     this.access = access;
     this.outcome = outcome;

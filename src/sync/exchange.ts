@@ -98,7 +98,8 @@ async function passBreaker({ origin, probe }: ExchangeDeps, { operation }: Shot)
   const retryAfterMs = await origin.breaker.enter(probe);
   if (retryAfterMs === undefined) return;
   const message = `${operation.id} was not sent: the server does not answer; next try in ${Math.ceil(retryAfterMs / 1000)} s`;
-  throw new SyncError(operation.id, operation.access, { kind: 'circuitOpen', retryAfterMs }, message);
+  const outcome = { kind: 'circuitOpen', retryAfterMs } as const;
+  throw new SyncError(operation.id, operation.access, outcome, message, '', origin.breaker.failure);
 }
 
 /** Sends at once, without limits, and tells the breaker and the metrics what came of it. */
@@ -114,13 +115,13 @@ export async function send(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
     const isThrottled = reply.status === 429 || (reply.status === 503 && retryAfterMs !== undefined);
     if (isThrottled && retryAfterMs !== undefined) origin.limiter.pause(Math.min(MAX_PAUSE_MS, retryAfterMs));
     if (!isThrottled && reply.status >= 502 && reply.status <= 504)
-      void origin.breaker.failed(shot.operation.id, deps.probe);
+      void origin.breaker.failed(gatewayError(shot, reply.status), deps.probe);
     else origin.breaker.answered();
     return reply;
   } catch (error) {
     if (error instanceof SyncError && error.outcome.kind === 'transport') {
       code = error.outcome.failure;
-      if (CONNECTION_FAILURES.has(code)) void origin.breaker.failed(shot.operation.id, deps.probe);
+      if (CONNECTION_FAILURES.has(code)) void origin.breaker.failed(error, deps.probe);
     }
     throw error;
   } finally {
@@ -189,6 +190,11 @@ function headersOf({ authHeaders }: ExchangeDeps, { body, ifMatch }: Shot): Reco
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(ifMatch !== undefined && { 'if-match': ifMatch }),
   };
+}
+
+function gatewayError({ operation, method, path }: Shot, status: number): SyncError {
+  const message = `${operation.id} (${method} ${path.replace(/\?.*$/, '')}) was answered ${status}`;
+  return new SyncError(operation.id, operation.access, { kind: 'http', status }, message);
 }
 
 function transportError({ operation, method, path }: Shot, failure: Failure, sent: boolean, words: string): SyncError {

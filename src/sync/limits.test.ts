@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createSeededRandom } from '../../test/support/seededRandom.ts';
 import { createVirtualClock } from '../../test/support/virtualClock.ts';
 import { createBreaker } from './breaker.ts';
+import { SyncError } from './errors.ts';
 import { createLimiter, type Lane } from './limits.ts';
 
 function setUp(limits = { requestsPerSecond: 10, burst: 1, concurrency: 1000 }) {
@@ -85,6 +86,9 @@ test('lowered limits hold for what already waits', async () => {
   expect(started.map(({ at }) => at)).toEqual([0, 1000, 2000]);
 });
 
+const failure = (operation: string) =>
+  new SyncError(operation, 'read', { kind: 'transport', failure: 'refused', sent: false }, `${operation} failed`);
+
 function breakerSetUp() {
   const clock = createVirtualClock();
   const changes: boolean[] = [];
@@ -109,10 +113,11 @@ function breakerSetUp() {
 
 test('the breaker opens after three failures over two operations, when the probe fails too', async () => {
   const { breaker, probe, changes, probes } = breakerSetUp();
-  for (let i = 0; i < 9; i++) await breaker.failed('jobs.list', probe);
+  for (let i = 0; i < 9; i++) await breaker.failed(failure('jobs.list'), probe);
   expect(breaker.open).toBe(false);
-  await breaker.failed('pipelines.list', probe);
+  await breaker.failed(failure('pipelines.list'), probe);
   expect(breaker.open).toBe(true);
+  expect(breaker.failure?.message).toBe('pipelines.list failed');
   expect(changes).toEqual([true]);
   expect(probes()).toBe(1);
   expect(await breaker.enter(probe)).toBeGreaterThan(3000);
@@ -122,19 +127,19 @@ test('the breaker opens after three failures over two operations, when the probe
 test('a probe that is answered, and any other answer, keep the breaker closed', async () => {
   const { breaker, probe, changes, setUp } = breakerSetUp();
   setUp(true);
-  for (const operation of ['a', 'b', 'c']) await breaker.failed(operation, probe);
+  for (const operation of ['a', 'b', 'c']) await breaker.failed(failure(operation), probe);
   expect(breaker.open).toBe(false);
   setUp(false);
-  for (const operation of ['a', 'b']) await breaker.failed(operation, probe);
+  for (const operation of ['a', 'b']) await breaker.failed(failure(operation), probe);
   breaker.answered();
-  for (const operation of ['a', 'b']) await breaker.failed(operation, probe);
+  for (const operation of ['a', 'b']) await breaker.failed(failure(operation), probe);
   expect(breaker.open).toBe(false);
   expect(changes).toEqual([]);
 });
 
 test('it half-opens with one probe for all who ask, waits longer each time, and closes', async () => {
   const { clock, breaker, probe, changes, probes, setUp } = breakerSetUp();
-  for (const operation of ['a', 'b', 'a']) await breaker.failed(operation, probe);
+  for (const operation of ['a', 'b', 'a']) await breaker.failed(failure(operation), probe);
   const first = (await breaker.enter(probe))!;
   await clock.advance(first);
   const answers = await Promise.all([breaker.enter(probe), breaker.enter(probe), breaker.enter(probe)]);
@@ -143,6 +148,7 @@ test('it half-opens with one probe for all who ask, waits longer each time, and 
   setUp(true);
   await clock.advance(60_000);
   expect(await Promise.all([breaker.enter(probe), breaker.enter(probe)])).toEqual([undefined, undefined]);
+  expect(breaker.failure).toBeUndefined();
   expect(probes()).toBe(3);
   expect(changes).toEqual([true, false]);
 });

@@ -106,6 +106,15 @@ test('failures to connect say what to check', () => {
   expect(explain({ kind: 'circuitOpen', retryAfterMs: 5 })).toMatchObject({ reason: 'ServerUnreachable' });
 });
 
+test('a probe that was held back tells the failure for which calls are', () => {
+  const outcome = { kind: 'transport', failure: 'tls', sent: false } as const;
+  const cause = new SyncError('jobs.list', 'read', outcome, 'jobs.list failed: self-signed certificate');
+  const held = { kind: 'circuitOpen', retryAfterMs: 7_000 } as const;
+  const finding = explainProbe(new SyncError('workspaces.list', 'read', held, 'was not sent', '', cause), place);
+  expect(finding).toMatchObject({ reason: 'ServerUnreachable', retryAfterMs: 7_000 });
+  expect(finding.message).toMatch(/self-signed certificate; give the CA in spec.tls/);
+});
+
 test('while calls are held back the first failure stays the reason, so that nothing is written anew', async () => {
   const rig = createKindRig();
   const session = await rig.connect();

@@ -27,7 +27,10 @@ export function explainProbe(error: SyncError, place: Place): Finding {
       return unreachable(transportMessage(outcome.failure, message, place.url));
     case 'circuitOpen':
       return {
-        ...unreachable(`${place.url} does not answer; calls are held back until it does`),
+        // Why calls are held back is what a person can mend, and this may be the first that is heard of it.
+        ...(error.cause
+          ? explainProbe(error.cause, place)
+          : unreachable(`${place.url} does not answer; calls are held back until it does`)),
         retryAfterMs: outcome.retryAfterMs,
       };
     case 'http':
