@@ -5,7 +5,7 @@ import type { Random } from '../ports/random.ts';
 import { createBackoff } from './backoff.ts';
 import { Fenced } from './blocked.ts';
 import type { PassResult } from './pass.ts';
-import type { Priority, Queue } from './queue.ts';
+import type { Priority, Queue, Work } from './queue.ts';
 
 /** Works off a queue of keys with a fixed number of workers; a pass that fails is tried again by the key's back-off. */
 export interface Controller {
@@ -29,7 +29,8 @@ export interface ControllerOptions {
   name: string;
   queue: Queue;
   workers: number;
-  reconcile(key: string): Promise<PassResult>;
+  /** `waitedMs`: how long ago the pass was asked for. */
+  reconcile(key: string, waitedMs: number): Promise<PassResult>;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -47,16 +48,16 @@ export function createController(options: ControllerOptions): Controller {
       if (!item) return;
       const began = clock.monotonic();
       meter.began();
-      const result = await passOver(item.key);
+      const result = await passOver(item);
       meter.ended({ ...result.measure, tookMs: clock.monotonic() - began });
       queue.done(item.key);
       schedule(item.key, result.pass);
     }
   }
 
-  async function passOver(key: string): Promise<{ pass: PassResult; measure: Measure }> {
+  async function passOver({ key, waitedMs }: Work): Promise<{ pass: PassResult; measure: Measure }> {
     try {
-      const pass = await options.reconcile(key);
+      const pass = await options.reconcile(key, waitedMs);
       const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';
       return { pass, measure: { result, terminal: pass.outcome === 'stalled' } };
     } catch (error) {
