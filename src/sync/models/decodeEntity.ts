@@ -210,7 +210,7 @@ function collectExtra(
 /** Is this what a server shows in place of a secret? Words count only under names that look sensitive. */
 export function isMasked(value: Json, name: string): boolean {
   if (typeof value !== 'string') return false;
-  if (/^[*•●]{3,}$/.test(value)) return true;
+  if (/^[*\u2022\u25cf]{3,}$/.test(value)) return true;
   return looksSensitive(name) && /^[<[({]?(masked|hidden|encrypted|redacted|protected)[>\])}]?$/i.test(value);
 }
 
