@@ -1,0 +1,6 @@
+import type { Command } from './command.ts';
+import { REQUESTS } from './request/requests.ts';
+import { resume, suspend } from './request/suspend.ts';
+
+/** All commands, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [suspend, resume, ...REQUESTS];
