@@ -97,7 +97,7 @@ test('--watch prints again when something changed, and ends at Ctrl-C', async ()
   expect(seen().out.split('\u001b[H\u001b[2J').at(-1)).toContain('‖ connection/crm');
   interrupt();
   await world.settle(1);
-  expect((await done).code).toBe(0);
+  expect((await done).code).toBe(130);
 });
 
 test('what hangs on something that is missing is shown below it', async () => {

@@ -2,7 +2,7 @@ import { definitionOf } from '../../api/registry.ts';
 import { sleep } from '../../ports/clock.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Command, type Context, type Given, isOn, OUTPUT } from '../command.ts';
-import { explain } from '../failure.ts';
+import { explain, INTERRUPTED } from '../failure.ts';
 import { asData } from '../output.ts';
 import { openSync } from '../sync.ts';
 import { nameOf } from '../targets.ts';
@@ -53,7 +53,7 @@ async function watch(context: Context, cluster: Cluster, given: Given): Promise<
     before = text;
     await sleep(clock, AGAIN_MS, signal);
   }
-  return 0;
+  return INTERRUPTED;
 }
 
 async function textOf(context: Context, cluster: Cluster, given: Given): Promise<string> {
