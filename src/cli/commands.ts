@@ -3,6 +3,8 @@ import { completion } from './complete/completion.ts';
 import { logs } from './inspect/logs.ts';
 import { columns, tables } from './inspect/tables.ts';
 import { test } from './inspect/test.ts';
+import { approve } from './plan/approve.ts';
+import { plan } from './plan/plan.ts';
 import { REQUESTS } from './request/requests.ts';
 import { resume, suspend } from './request/suspend.ts';
 import { cancel } from './runs/cancel.ts';
@@ -14,6 +16,8 @@ import { token } from './token/token.ts';
 
 /** All commands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
+  plan,
+  approve,
   status,
   run,
   follow,
