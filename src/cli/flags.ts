@@ -37,7 +37,7 @@ function parse(command: Command, argv: readonly string[], options: Options) {
   }
 }
 
-const WITH_VALUE = new Set(
+const WITH_VALUE: ReadonlySet<string> = new Set(
   Object.entries(GLOBAL_FLAGS).flatMap(([name, { value, short }]) => (value ? [`--${name}`, `-${short}`] : [])),
 );
 

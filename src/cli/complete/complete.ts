@@ -19,7 +19,9 @@ export async function complete(
   { terminal, clock, cluster }: Pick<Context, 'terminal' | 'clock' | 'cluster'>,
 ): Promise<number> {
   const asked = candidatesOf(commands, words, cluster).catch(() => []);
-  const found = await Promise.race([asked, sleep(clock, PATIENCE_MS).then(() => [])]);
+  const patience = new AbortController();
+  const found = await Promise.race([asked, sleep(clock, PATIENCE_MS, patience.signal).then(() => [])]);
+  patience.abort();
   const open = found.length > 0 && found.every(({ value }) => value.endsWith('/'));
   for (const { value, description } of found) {
     terminal.out(`${value}${description === '' ? '' : `\t${description.split(/[.:;] /)[0]}`}\n`);

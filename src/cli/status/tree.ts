@@ -5,7 +5,7 @@ import { isForbidden } from '../../kube/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { nodeOf, type StatusNode } from './node.ts';
 
-const ORDER = new Map(KINDS.map(({ kind }, at) => [kind, at]));
+const ORDER: ReadonlyMap<string, number> = new Map(KINDS.map(({ kind }, at) => [kind, at]));
 /** Runs are many, and what they came to stands at what they ran. */
 const SHOWN = KINDS.filter(({ kind }) => kind !== 'SyncRun');
 

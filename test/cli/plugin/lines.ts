@@ -1,0 +1,30 @@
+/** A command line that a person would type, behind `kubectl sync -n NAMESPACE`, and what comes of it. */
+export interface Line {
+  line: string;
+  code?: number;
+  /** Somewhere on standard output; on a terminal somewhere on the screen. */
+  out?: RegExp;
+  err?: RegExp;
+}
+
+/** At least one for each command; a test holds that. They are carried out in this order, on what examples/basic makes. */
+export const LINES: readonly Line[] = [
+  { line: 'status', out: /● server\/main .*\n└─ ● workspace\/analytics/ },
+  { line: 'suspend job/crm-nightly', out: /job\/crm-nightly (is suspended|was suspended already)\n/ },
+  { line: 'resume job/crm-nightly', out: /job\/crm-nightly (is not suspended|was not suspended already)\n/ },
+  { line: 'reconcile sjob crm-nightly', out: /job\/crm-nightly asked to be looked at again\n/ },
+  { line: 'reset-metadata connection/crm', out: /connection\/crm asked to read its metadata anew\n/ },
+  { line: 'reset-credentials connection/crm', out: /connection\/crm asked to forget its sign-in\n/ },
+  { line: 'completion bash', out: /complete -F _kubectl_sync kubectl-sync\n/ },
+];
+
+/** What goes wrong, each in one clear line. */
+export const ERRORS: readonly Line[] = [
+  {
+    line: 'status --context nowhere',
+    code: 1,
+    err: /^error: no cluster: the kubeconfig has no context "nowhere"; .*\n$/,
+  },
+  { line: 'reconcile job/none', code: 1, err: /^error: there is no SyncJob none in namespace \S+\n$/ },
+  { line: 'supend job/none', code: 1, err: /^error: there is no command "supend"; is it suspend\?.*\n$/ },
+];
