@@ -1,9 +1,9 @@
 import { build } from 'esbuild';
 
-/** Bundles the controller and the kubectl plugin into one file each; what the image, `npx sync-operator` and `kubectl sync` run. */
+/** Bundles the controller and the kubectl plugin into one file each; what the image, `npx sync-operator` and `kubectl sync` run. Into dist/, or the folder that is named. */
 await build({
   entryPoints: { main: 'src/main.ts', 'kubectl-sync': 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir: process.argv[2] ?? 'dist',
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -2,17 +2,25 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname } from 'node:path';
 import { argocdFiles } from './argocd.ts';
 import { chartFiles } from './chart/files.ts';
+import { cliFiles } from './cli.ts';
 import { crdFiles } from './crds.ts';
 import { docFiles } from './docs.ts';
 import { operationFiles } from './operations.ts';
 
 /**
- * Writes what is generated from src/api: crds/, docs/reference/<kind>.md, docs/operations.md, and parts of charts/, deploy/ and argocd/. With --check it writes nothing, names what is
- * stale and exits with 1. Paths are relative to the root of the repository, where npm runs it.
+ * Writes what is generated from src: crds/, docs/reference/<kind>.md, docs/operations.md, docs/cli.md, and parts of charts/, deploy/
+ * and argocd/. With --check it writes nothing, names what is stale and exits with 1. Paths are relative to the root of the repository, where npm runs it.
  */
 
 const check = process.argv.includes('--check');
-const wanted = new Map([...crdFiles(), ...docFiles(), ...chartFiles(), ...argocdFiles(), ...operationFiles()]);
+const wanted = new Map([
+  ...crdFiles(),
+  ...docFiles(),
+  ...chartFiles(),
+  ...argocdFiles(),
+  ...operationFiles(),
+  ...cliFiles(),
+]);
 
 const stale = [...wanted].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
 // A kind without a controller has no CRD: what nothing generates in these folders is left over.

@@ -15,6 +15,9 @@ export class CliError extends Error {
 /** The exit code when the command line itself is wrong. */
 export const USAGE_CODE = 1;
 
+/** The exit code after Ctrl-C, as shells have it. */
+export const INTERRUPTED = 130;
+
 /** Any failure in one line that says what happened and what to do; undefined for a defect of ours, whose stack is worth more. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof CliError) return error.message;

@@ -36,3 +36,14 @@ function parse(command: Command, argv: readonly string[], options: Options) {
     throw new CliError(`${(error as Error).message.split(/\. |\n/)[0]}; see kubectl sync ${command.name} --help`);
   }
 }
+
+const WITH_VALUE: ReadonlySet<string> = new Set(
+  Object.entries(GLOBAL_FLAGS).flatMap(([name, { value, short }]) => (value ? [`--${name}`, `-${short}`] : [])),
+);
+
+/** Where the name of the command stands: the flags that all commands share may come before it. */
+export function commandAt(argv: readonly string[]): number {
+  let at = 0;
+  while (argv[at]?.startsWith('-')) at += WITH_VALUE.has(argv[at]!) ? 2 : 1;
+  return at;
+}

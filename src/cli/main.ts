@@ -1,10 +1,13 @@
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../ports/clock.ts';
 import { systemFiles } from '../ports/files.ts';
 import { systemRandom } from '../ports/random.ts';
 import { undiciTransport } from '../ports/undiciTransport.ts';
+import { COMPLETER } from './complete/complete.ts';
 import { systemDisk } from './disk.ts';
-import { runCli } from './run.ts';
+import { INTERRUPTED } from './failure.ts';
+import { COMPLETE, runCli } from './run.ts';
 import { allowsColours, type Terminal } from './terminal.ts';
 
 /** The plugin's process: `kubectl sync …` runs `kubectl-sync …`. */
@@ -12,7 +15,8 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  return runCli(process.argv.slice(2), {
+  const words = process.argv.slice(2);
+  return runCli(basename(process.argv[1]!) === COMPLETER ? [COMPLETE, ...words] : words, {
     clock: systemClock(),
     random: systemRandom(),
     transport: undiciTransport(),
@@ -46,5 +50,6 @@ function systemTerminal(): Terminal {
 // A closed pipe (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-// Not exit(): what was written to a pipe must come out whole first.
 process.exitCode = await main();
+// Otherwise not exit(): what was written to a pipe must come out whole first.
+if (process.exitCode === INTERRUPTED) process.exit();

@@ -1,11 +1,11 @@
 import { isConflict } from '../kube/errors.ts';
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, sleep } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
 import { createBackoff } from './backoff.ts';
 import { Fenced } from './blocked.ts';
 import type { PassResult } from './pass.ts';
-import type { Priority, Queue } from './queue.ts';
+import type { Priority, Queue, Work } from './queue.ts';
 
 /** Works off a queue of keys with a fixed number of workers; a pass that fails is tried again by the key's back-off. */
 export interface Controller {
@@ -29,17 +29,22 @@ export interface ControllerOptions {
   name: string;
   queue: Queue;
   workers: number;
-  reconcile(key: string): Promise<PassResult>;
+  /** `waitedMs`: how long ago the pass was asked for. */
+  reconcile(key: string, waitedMs: number): Promise<PassResult>;
   clock: Clock;
   random: Random;
   logger: Logger;
   meter: PassMeter;
 }
 
+/** How long passes that wait for nothing may follow each other before timers and sockets have their turn; milliseconds. */
+const BREATH_MS = 20;
+
 export function createController(options: ControllerOptions): Controller {
   const { queue, clock, logger, meter, name } = options;
   const backoff = createBackoff(options.random);
   let workers: Promise<void>[] = [];
+  let breathedAt = clock.monotonic();
 
   async function work(): Promise<void> {
     for (;;) {
@@ -47,16 +52,24 @@ export function createController(options: ControllerOptions): Controller {
       if (!item) return;
       const began = clock.monotonic();
       meter.began();
-      const result = await passOver(item.key);
+      const result = await passOver(item);
       meter.ended({ ...result.measure, tookMs: clock.monotonic() - began });
       queue.done(item.key);
       schedule(item.key, result.pass);
+      await breathe();
     }
   }
 
-  async function passOver(key: string): Promise<{ pass: PassResult; measure: Measure }> {
+  /** After a restart thousands of passes find nothing to do and nothing to wait for. */
+  async function breathe(): Promise<void> {
+    if (clock.monotonic() - breathedAt < BREATH_MS) return;
+    await sleep(clock, 0);
+    breathedAt = clock.monotonic();
+  }
+
+  async function passOver({ key, waitedMs }: Work): Promise<{ pass: PassResult; measure: Measure }> {
     try {
-      const pass = await options.reconcile(key);
+      const pass = await options.reconcile(key, waitedMs);
       const result = pass.outcome === 'retry' ? 'requeue' : pass.againMs === undefined ? 'success' : 'requeue_after';
       return { pass, measure: { result, terminal: pass.outcome === 'stalled' } };
     } catch (error) {

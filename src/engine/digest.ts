@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Json } from '../ports/json.ts';
 
 const SHORT_BYTES = 8;
@@ -17,7 +17,7 @@ export function canonicalJson(value: Json): string {
 
 /** The first 8 bytes of a value's SHA-256, as base64url (11 characters). Not for secrets: a short value can be guessed. */
 export function shortHash(value: Json): string {
-  return createHash('sha256').update(canonicalJson(value)).digest().subarray(0, SHORT_BYTES).toString('base64url');
+  return hash('sha256', canonicalJson(value), 'buffer').subarray(0, SHORT_BYTES).toString('base64url');
 }
 
 /** The same under a key (HMAC-SHA-256), for write-only and sensitive values. Throws when the key is shorter than 16 bytes. */

@@ -58,6 +58,7 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     memory: pass.memory,
     now: pass.deps.clock.now(),
     startedAt: pass.startedAt,
+    askedAt: pass.askedAt,
     unchanged: isUnchanged(pass) && pass.gathered.desired.missing === undefined,
   });
   return decide(pass, observation, handovers);
@@ -90,7 +91,7 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
     case 'absent':
       return plannedPass(pass, undefined, observation.vanished, 'present', handovers);
     case 'present':
-      pass.memory.seenDigest = observation.digest;
+      noteRead(pass, observation.digest);
       if (observation.instead) forgetRemote(pass);
       return plannedPass(pass, observation.object, false, observation.ours ? 'present' : 'foreign', handovers);
   }
@@ -205,7 +206,7 @@ async function gatedPass(
   const settledAfter = after
     ? settle(pass, rest, after)
     : { plan: { steps: [], refused: [] }, unconfirmed: ['the object'], refused: [] };
-  pass.memory.seenDigest = digestNow(pass);
+  noteRead(pass, digestNow(pass));
   if (pass.draft.status.id !== undefined) pass.gathered.hooks?.follow?.(pass.draft.status.id);
   return conclude(pass, settledAfter, gateSteps(pass, settledAfter.plan, undefined), after, true);
 }
@@ -275,6 +276,12 @@ function announceWrites(pass: GatheredPass, gated: Gated): void {
   if (steps.length === 0) return;
   const rotated = steps.some((step) => step.changes.some((change) => change.secret));
   pass.deps.record(pass.resource, 'Normal', rotated ? 'SecretRotated' : 'Updated', `wrote ${summarise(steps)}`);
+}
+
+/** Where a read of the whole object stood: as long as the list says the same, there is no need for another. */
+function noteRead({ memory, deps }: GatheredPass, digest: string | undefined): void {
+  memory.seenDigest = digest;
+  memory.deepReadAt = deps.clock.now();
 }
 
 function digestNow(pass: GatheredPass): string | undefined {

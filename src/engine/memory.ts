@@ -14,7 +14,7 @@ export interface Memory extends IntentMemory {
   seenDigest?: string;
   /** When that read was, ms since the epoch. */
   deepReadAt?: number;
-  /** When a pass first looked for an object that has no id yet: a list must be younger before something is created. */
+  /** When a pass was first asked for an object that has no id yet: a list must be younger before something is created. */
   lookedForSince?: number;
   /** Since when it waits for one reason; a wait turns into Stalled by its age. */
   waiting?: { reason: string; since: number };

@@ -22,7 +22,7 @@ async function look(status: Status) {
   const resource = { metadata: { generation: 1 }, spec: {} } as Resource;
   const gathered = { remote, scope: { lagGraceMs: 0 }, desired: { name: 'orders' } } as unknown as Gathered;
   const memory = { corrections: [], deepDue: false };
-  return observe({ resource, status, gathered, memory, now: 0, startedAt: 0, unchanged: true });
+  return observe({ resource, status, gathered, memory, now: 0, startedAt: 0, askedAt: 0, unchanged: true });
 }
 
 const settled: Status = {
@@ -51,4 +51,22 @@ test('the digest that goes with a read is that of the picture after it', async (
 
 test('what is not ours is known by its name, not by the id of the last time', async () => {
   expect(await look({ id: 'j9' })).toMatchObject({ state: 'present', ours: false, object: { id: 'j1' } });
+});
+
+test.each([
+  ['the object was asked for after it', { listedAt: 9_000, askedAt: 9_500 }, 1],
+  ['it began since the object was asked for', { listedAt: 9_000, askedAt: 8_000 }, 0],
+  ['it is too old to be sure', { listedAt: 4_000, askedAt: 3_000 }, 1],
+])('whether a list that lacks the name is enough to make an object: %s', async (_, { listedAt, askedAt }, lists) => {
+  let refreshes = 0;
+  const remote = {
+    glance: () => ({ state: 'absent', listedAt: refreshes > 0 ? 10_000 : listedAt }),
+    refresh: async () => void refreshes++,
+  } as unknown as Remote;
+  const resource = { metadata: { generation: 1 }, spec: {} } as Resource;
+  const gathered = { remote, scope: { lagGraceMs: 0 }, desired: { name: 'orders' } } as unknown as Gathered;
+  const memory = { corrections: [], deepDue: false };
+  const input = { resource, status: {}, gathered, memory, now: 10_000, startedAt: 0, askedAt, unchanged: false };
+  expect(await observe(input)).toEqual({ state: 'absent', vanished: false, knownIds: [] });
+  expect(refreshes).toBe(lists);
 });

@@ -21,9 +21,14 @@ export interface ObserveInput {
   now: number;
   /** When this process began to look at servers. */
   startedAt: number;
+  /** When this pass was asked for. */
+  askedAt: number;
   /** True when spec, references and secrets are what was last applied. */
   unchanged: boolean;
 }
+
+/** How old a list may be that an object is made by; a list for each of many at once would cost more than they do. */
+const LIST_AGE_MS = 5_000;
 
 /** The remote object: by id from the shared picture, deep-read where something moved; else by name. */
 export async function observe(input: ObserveInput): Promise<Observation> {
@@ -40,7 +45,6 @@ async function observeById(input: ObserveInput, id: string): Promise<Observation
   const result = await remote.read(id);
   input.memory.deepDue = false;
   if (result.state === 'present') {
-    input.memory.deepReadAt = input.now;
     // The picture may have learned from the read: a digest of what it showed before would not be that of this object.
     return { state: 'present', object: result.object, digest: digestOf(remote, id), ours: input.status.owned === true };
   }
@@ -93,10 +97,11 @@ function wasConverged({ conditions }: Status): boolean {
 
 async function observeByName(input: ObserveInput): Promise<Observation> {
   const { remote, desired } = input.gathered;
-  input.memory.lookedForSince ??= input.now;
+  input.memory.lookedForSince ??= input.askedAt;
+  // What was listed before this object was asked for may lack what somebody made since, and so may an old list.
+  const since = Math.max(input.memory.lookedForSince, input.now - LIST_AGE_MS);
   let glance = remote.glance({ name: desired.name });
-  // What was listed before this object was asked for may lack what somebody made since.
-  if (glance.state === 'unlisted' || (glance.state === 'absent' && glance.listedAt < input.memory.lookedForSince)) {
+  if (glance.state === 'unlisted' || (glance.state === 'absent' && glance.listedAt < since)) {
     await remote.refresh();
     glance = remote.glance({ name: desired.name });
   }

@@ -52,6 +52,8 @@ export interface Pass {
   fired: Map<TokenName, string>;
   /** When this process began to look at servers, ms since the epoch. */
   startedAt: number;
+  /** When this pass was asked for, ms since the epoch: the object had been seen by then. */
+  askedAt: number;
 }
 
 export interface GatheredPass extends Pass {

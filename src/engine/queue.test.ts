@@ -19,7 +19,7 @@ test('a key waits once, however often it is added', async () => {
   const { queue } = make();
   for (let i = 0; i < 3; i++) queue.add('a', 'drift');
   expect(queue.length).toBe(1);
-  expect(await queue.get()).toEqual({ key: 'a', priority: 'drift' });
+  expect(await queue.get()).toMatchObject({ key: 'a', priority: 'drift' });
   expect(queue.length).toBe(0);
 });
 
@@ -41,7 +41,7 @@ test('a waiting key rises to a better priority and never falls', async () => {
   queue.add('b', 'retry');
   queue.add('a', 'user');
   queue.add('a', 'drift');
-  expect(await drain(queue)).toEqual([
+  expect(await drain(queue)).toMatchObject([
     { key: 'a', priority: 'user' },
     { key: 'b', priority: 'retry' },
   ]);
@@ -55,7 +55,7 @@ test('a key added during its pass runs again afterwards, and not before', async 
   queue.add('a', 'retry');
   expect(queue.length).toBe(0);
   queue.done('a');
-  expect(await drain(queue)).toEqual([{ key: 'a', priority: 'retry' }]);
+  expect(await drain(queue)).toMatchObject([{ key: 'a', priority: 'retry' }]);
 });
 
 test('those who wait for work get it in the order in which they asked', async () => {
@@ -77,7 +77,7 @@ test('a delayed key comes when due; of several delays the earliest wins, with th
   await clock.advance(999);
   expect(queue.length).toBe(0);
   await clock.advance(1);
-  expect(await drain(queue)).toEqual([{ key: 'a', priority: 'retry' }]);
+  expect(await drain(queue)).toMatchObject([{ key: 'a', priority: 'retry' }]);
   queue.done('a');
   await clock.advance(60_000);
   expect(queue.length).toBe(0);
@@ -253,7 +253,9 @@ test('behaves as the model does', async () => {
         } else if (op.op === 'get') {
           const want = model.get();
           const got = queue.length > 0 ? await queue.get() : undefined;
-          expect(got).toEqual(want && { key: want.key, priority: priorities[want.rank] });
+          expect(got && { key: got.key, priority: got.priority }).toEqual(
+            want && { key: want.key, priority: priorities[want.rank] },
+          );
         } else if (op.op === 'done') {
           queue.done(op.key);
           model.done(op.key);

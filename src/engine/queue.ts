@@ -28,6 +28,8 @@ export interface Queue {
 export interface Work {
   key: string;
   priority: Priority;
+  /** Milliseconds since it was added. */
+  waitedMs: number;
 }
 
 export interface QueueOptions {
@@ -122,8 +124,9 @@ export function createQueue({ clock, meter, name }: QueueOptions): Queue {
   function start(key: string, rank: number, addedAt: number): Work {
     const now = clock.monotonic();
     working.set(key, now);
-    metrics.started(now - addedAt);
-    return { key, priority: priorities[rank]! };
+    const waitedMs = now - addedAt;
+    metrics.started(waitedMs);
+    return { key, priority: priorities[rank]!, waitedMs };
   }
 
   function arm(): void {

@@ -23,8 +23,8 @@ const READ_AGAIN_MS = 300_000;
 
 /** Makes remote objects of one kind equal to their resources: gather, observe, plan, gate, apply, report. */
 export interface Reconciler {
-  /** One pass over the object with that key. Rejects only with errors that a retry may cure. */
-  reconcile(key: string): Promise<PassResult>;
+  /** One pass over the object with that key, asked for `waitedMs` ago. Rejects only with errors that a retry may cure. */
+  reconcile(key: string, waitedMs?: number): Promise<PassResult>;
   /** A deep read of the object is due. */
   deepDue(key: string): void;
 }
@@ -38,7 +38,7 @@ export function createReconciler(kind: Kind, deps: EngineDeps): Reconciler {
     deepDue: (key) => {
       memories.of(key).deepDue = true;
     },
-    async reconcile(key) {
+    async reconcile(key, waitedMs = 0) {
       const resource = deps.get(kind.name, key);
       if (!resource) {
         memories.forget(key);
@@ -53,6 +53,7 @@ export function createReconciler(kind: Kind, deps: EngineDeps): Reconciler {
         logger: deps.logger.child({ kind: kind.name, object: key, pass: passId(deps.random) }),
         fired: new Map(),
         startedAt,
+        askedAt: deps.clock.now() - waitedMs,
       };
       return onePass(pass, handovers);
     },

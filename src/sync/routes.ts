@@ -26,10 +26,11 @@ export const OPERATIONS: readonly Operation[] = ROWS.map(([id, methods, provenan
   access,
   usedBy,
 }));
+const BY_ID: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((operation) => [operation.id, operation]));
 
 /** The operation of that id. Throws RangeError for an id that is not in the table. */
 export function operationOf(id: string): Operation {
-  const operation = OPERATIONS.find((candidate) => candidate.id === id);
+  const operation = BY_ID.get(id);
   if (!operation) throw new RangeError(`no operation is called ${id}`);
   return operation;
 }

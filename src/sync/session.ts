@@ -175,7 +175,7 @@ function learnPositions(children: readonly Entity[], learnFact: (name: string, v
   if (isRun && (first === 0 || first === 1)) learnFact('positionBase', first);
 }
 
-const NOT_SECRET = /^(true|false|none|auto|yes|no|default|\d{1,4}|[*•●]+)$/i;
+const NOT_SECRET = /^(true|false|none|auto|yes|no|default|\d{1,4}|[*\u2022\u25cf]+)$/i;
 
 // What is sent under a sensitive name may come back in an error.
 function learnSecrets(scrubber: Scrubber, value: Json): void {

@@ -1,4 +1,4 @@
-import { type CliPorts, runCli } from '../../src/cli/run.ts';
+import { type CliPorts, COMPLETE, runCli } from '../../src/cli/run.ts';
 import type { Random } from '../../src/ports/random.ts';
 import { kubeconfig } from '../cluster/serve.ts';
 import { SYNC_URL } from '../support/manifests.ts';
@@ -70,7 +70,9 @@ export function createCli(world: Pick<World, 'clock' | 'cluster' | 'simulator'>)
           },
         },
       };
-      const done = runCli(['--kubeconfig', KUBECONFIG, ...argv], ports).then((code) => ({ ...seen, code }));
+      const place = ['--kubeconfig', KUBECONFIG];
+      const words = argv[0] === COMPLETE ? [COMPLETE, ...place, ...argv.slice(1)] : [...place, ...argv];
+      const done = runCli(words, ports).then((code) => ({ ...seen, code }));
       return { done, seen: () => ({ ...seen }), interrupt: () => stop.abort() };
     },
     async run(...argv) {

@@ -65,3 +65,14 @@ test.each([
   expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 1, out: '', lines: 1 });
   expect(err).toContain(words);
 });
+
+test('Ctrl-C ends a command whose server does not answer', async () => {
+  const world = createWorld();
+  const cli = createCli(world);
+  cli.network.fault = () => 'hang';
+  const { done, interrupt } = cli.start('suspend', 'job/a');
+  await world.settle(2_000);
+  interrupt();
+  await world.settle(1_500);
+  expect(await done).toEqual({ code: 130, out: '', err: '' });
+});

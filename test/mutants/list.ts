@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/intent.ts',
     from: '  if (left > 0)\n    return wait(',
     to: '  if (left > 1e12)\n    return wait(',
-    killer: named('test/scenarios/faults.test.ts', ''),
+    killer: named('test/scenarios/lag.test.ts', 'not made again at once'),
   },
   {
     name: 'a lost create is not looked for at all',
@@ -87,14 +87,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/intent.ts',
     from: 'if (left > 0 && !asExpected) {',
     to: 'if (left > 1e12 && !asExpected) {',
-    killer: named('test/scenarios/faults.test.ts', ''),
+    killer: named('test/scenarios/lag.test.ts', 'are not added again'),
   },
   {
     name: 'an approval is used twice',
     file: 'src/engine/conclude.ts',
     from: 'const approved = pending.approved.filter((key) => keys.has(key));',
     to: 'const approved = pending.approved.filter((key) => keys.has(key) || key.length > 0);',
-    killer: named('test/scenarios/approval.test.ts', ''),
+    killer: named('test/scenarios/approval.test.ts', 'an approval is used up'),
   },
   {
     name: 'destructive steps need no approval',
@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/deletion.ts',
     from: "if (gathered.policies.deletionPolicy !== 'Delete')",
     to: 'if (gathered.policies.deletionPolicy === undefined)',
-    killer: named('test/scenarios/deletion.test.ts', ''),
+    killer: named('test/scenarios/deletion.test.ts', 'the policy at the end counts'),
   },
   {
     name: 'a rotated secret is not written',
@@ -186,5 +186,12 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (secret.length >= MIN_SECRET && !/^\\*+$/.test(secret))',
     to: 'if (secret.length >= 999 && !/^\\*+$/.test(secret))',
     killer: named('src/sync/scrub.test.ts', ''),
+  },
+  {
+    name: 'an execute is repeated after a reset',
+    file: 'src/engine/run/calls.ts',
+    from: "    case 'ambiguous':\n      return { kind: 'unclear', message };",
+    to: "    case 'ambiguous':\n      return later('ServerUnreachable');",
+    killer: named('src/engine/run/calls.test.ts', ''),
   },
 ];

@@ -68,3 +68,18 @@ test('Manual asks even for what is harmless', async () => {
   await quiet(world);
   expect(writesOf(world, since)).toEqual([]);
 });
+
+test('an approval is used up: what it allowed asks again when somebody has taken it back', async () => {
+  const world = await convergedWorld();
+  const held = async () => {
+    await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+    await quiet(world);
+    expect(itemNamed(world, 'jobs', 'Nightly').fields.destination_schema).toBe('crm');
+  };
+  world.apply(job({ options: { destinationSchema: 'other' } }));
+  await held();
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': world.status('SyncJob', 'nightly').plan.id });
+  await world.ready('SyncJob', 'nightly');
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'crm' });
+  await held();
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connection, job, warehouse } from '../support/manifests.ts';
+import { connection, job, server, warehouse } from '../support/manifests.ts';
 import { convergedWorld, itemNamed, quiet, writesOf } from './landscape.ts';
 
 test('what is retained stays in Sync, and its resource goes at once', async () => {
@@ -64,4 +64,20 @@ test('an object that was only found is never deleted', async () => {
   await quiet(world);
   expect(writesOf(world, since)).toEqual([]);
   expect(itemNamed(world, 'connections', 'Theirs')).toBeDefined();
+});
+
+test('the policy at the end counts: what its server no longer says to delete stays', async () => {
+  const world = await convergedWorld();
+  world.apply(server({ defaults: { deletionPolicy: 'Delete' } }));
+  await world.until(() => world.get('SyncJob', 'nightly')!.metadata.finalizers?.length === 1, 300_000, 'a finalizer');
+  await quiet(world);
+  world.crash();
+  world.apply(server({ defaults: { deletionPolicy: 'Retain' } }));
+  world.remove('SyncJob', 'nightly');
+  const since = world.clock.now();
+  await world.start();
+  await world.until(() => world.get('SyncJob', 'nightly') === undefined, 300_000, 'the job to go');
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
+  expect(itemNamed(world, 'jobs', 'Nightly').children.length).toBe(3);
 });

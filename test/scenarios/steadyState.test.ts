@@ -16,6 +16,20 @@ test('over 24 hours in which nothing changes, nothing is written but leases', as
   expect(world.cluster.writes.filter(({ at }) => at > since).every(({ resource }) => resource === 'leases')).toBe(true);
 });
 
+test('after a restart, what the lists show as it was is not read again', async () => {
+  const world = await convergedEnvironment();
+  await world.settle(10 * MINUTE);
+  const since = world.clock.now();
+  await world.restart();
+  await world.settle(30_000);
+  const read = world.simulator.requests.filter(({ at }) => at > since).map(({ operation }) => operation);
+  expect(read).toContain('jobs.list');
+  const again = read.filter((operation) =>
+    /^(connections|jobs|transformations|pipelines)\.(get|tasks|steps)/.test(operation!),
+  );
+  expect(again).toEqual([]);
+});
+
 /** So many jobs that are in Sync already, each with its resource; converged when all are adopted. */
 async function worldOf(jobs: number): Promise<World> {
   const world = createWorld({ latencyMs: [0, 1] });

@@ -2,7 +2,7 @@ import type { Entity } from '../../sync/models/entity.ts';
 import { looksSensitive, type Scrubber } from '../../sync/scrub.ts';
 
 /** Values that are no secrets whatever their name: switches, numbers of a few digits, masks. */
-const PLAIN = /^(true|false|none|auto|yes|no|default|\d{1,4}|[*•●]+)?$/i;
+const PLAIN = /^(true|false|none|auto|yes|no|default|\d{1,4}|[*\u2022\u25cf]+)?$/i;
 
 /**
  * Some servers show secrets in plain: they must not come back in errors. Returns a function that teaches them to the scrubber,
