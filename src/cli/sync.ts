@@ -13,6 +13,7 @@ import { createOrigins } from '../sync/origin.ts';
 import type { Cluster } from './cluster.ts';
 import type { Context } from './command.ts';
 import { CliError } from './failure.ts';
+import type { Target } from './targets.ts';
 
 /**
  * A client of the Sync server that a SyncServer stands for, with its own settings, its token from the Secret that the person must be
@@ -60,3 +61,25 @@ const ABOVE = [
   ['jobRef', 'SyncJob'],
   ['transformationRef', 'SyncTransformation'],
 ] as const;
+
+/** Calls Sync about an object that is there, and lets go of it afterwards. Throws as `openSync`, and CliError while it has no id. */
+export async function withSync<T>(
+  context: Context,
+  { definition, name }: Target,
+  call: (sync: SyncClient, id: string, resource: Resource) => Promise<T>,
+): Promise<T> {
+  const cluster = await context.cluster();
+  const resource = await cluster.get(definition, name);
+  const { id } = resource.status ?? {};
+  if (id === undefined) {
+    const ready = resource.status?.conditions?.find(({ type }) => type === 'Ready');
+    const why = ready ? `: ${ready.reason}: ${ready.message}` : '; is the controller running?';
+    throw new CliError(`${definition.kind} ${name} has no object in Sync yet${why}`);
+  }
+  const sync = await openSync(context, cluster, await serverOf(cluster, resource));
+  try {
+    return await call(sync, id, resource);
+  } finally {
+    sync.close();
+  }
+}

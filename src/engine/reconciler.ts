@@ -31,7 +31,8 @@ export interface Reconciler {
 export function createReconciler(kind: Kind, deps: EngineDeps): Reconciler {
   const memories = createMemories();
   const handovers = new Set<string>();
-  const startedAt = deps.clock.now();
+  // A plan alone need not wait for what a server that lags does not show yet.
+  const startedAt = deps.preview ? Number.NEGATIVE_INFINITY : deps.clock.now();
   return {
     deepDue: (key) => {
       memories.of(key).deepDue = true;

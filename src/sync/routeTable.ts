@@ -66,7 +66,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/connections/{connection_id}/tables/{table}/columns /connections/{connection_id}/columns?table={table}',
-    '',
+    'kubectl sync columns',
   ],
   [
     'connections.resetMetadata',
@@ -90,7 +90,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'read',
     '/connections/{connection_id}/logs /connections/{connection_id}/log-files',
-    '',
+    'kubectl sync logs',
   ],
   [
     'connections.logs.download',
@@ -98,7 +98,7 @@ export const ROWS: readonly Row[] = [
     inf,
     'idempotent',
     '/connections/{connection_id}/logs/download /connections/{connection_id}/logs/{file}/download /connections/{connection_id}/logs/{file} /connections/{connection_id}/download-log',
-    '',
+    'kubectl sync logs --download',
   ],
 
   ['jobs.list', 'GET', doc, 'read', '/workspaces/{workspace_id}/jobs', 'snapshot'],
@@ -153,7 +153,7 @@ export const ROWS: readonly Row[] = [
     '/jobs/{job_id}/tasks/last-run /jobs/{job_id}/last-run /jobs/{job_id}/tasks/last-runs',
     'SyncJob taskRuns',
   ],
-  ['jobs.tasks.history', 'GET', inf, 'read', '/jobs/{job_id}/tasks/{task_id}/history', ''],
+  ['jobs.tasks.history', 'GET', inf, 'read', '/jobs/{job_id}/tasks/{task_id}/history', 'kubectl sync history --tasks'],
 
   ['transformations.list', 'GET', doc, 'read', '/workspaces/{workspace_id}/transformations', 'snapshot'],
   ['transformations.get', 'GET', doc, 'read', '/transformations/{transformation_id}', 'SyncTransformation, deep read'],
@@ -337,5 +337,5 @@ export const ROWS: readonly Row[] = [
   ['users.create', 'POST', doc, 'write', '/users/ /users', 'SyncUser; the page prints the trailing slash'],
   ['users.update', 'PUT', doc, 'idempotent', '/users/{user_id}', 'SyncUser'],
   ['users.delete', 'DELETE', pat, 'idempotent', '/users/{user_id}', 'SyncUser, deletionPolicy Delete'],
-  ['users.generateToken', 'POST', doc, 'write', '/users/generate-token', ''],
+  ['users.generateToken', 'POST', doc, 'write', '/users/generate-token', 'kubectl sync token'],
 ];

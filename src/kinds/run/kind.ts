@@ -8,6 +8,7 @@ import { type Place, placeInWorkspace, placeOnServer, type WorkspacePlace } from
 import { isSameServer } from '../probe/acceptance.ts';
 import { standingOf } from '../remote/scope.ts';
 import { surplusOf } from '../runs/requested.ts';
+import { barred, notReady, whyNotReady } from './obstacle.ts';
 import { refOf, targetKey } from './references.ts';
 import { remoteOf } from './remote.ts';
 import type { Runnable } from './targets.ts';
@@ -50,33 +51,14 @@ function gather(context: KindContext, resource: Resource, target: Resource | und
   const { session } = place;
   const elsewhere = target.status?.serverIdentity;
   const moved = elsewhere !== undefined && session.identity !== undefined && !isSameServer(elsewhere, session.identity);
-  const message = moved ? `${label} belongs to another server than the one that answers` : notReady(target, label);
-  const own = target.spec.suspend === true ? `${label} is suspended` : undefined;
-  const obstacle = made.obstacle ?? own ?? message;
+  const elsewhereNow = moved ? `${label} belongs to another server than the one that answers` : undefined;
+  const obstacle = made.obstacle ?? barred(target, label) ?? elsewhereNow ?? notReady(target, label);
   return {
     ...made,
     kept: { ...made.kept, uid: target.metadata.uid },
     resource: { kind: target.kind, key: keyOf(target) },
     ...(obstacle !== undefined && { obstacle }),
   };
-}
-
-/** A run waits until what is wanted of its target is done: a change that had to wait for another run goes first. */
-function notReady(target: Resource, label: string): string | undefined {
-  const { metadata, status } = target;
-  if (metadata.deletionTimestamp !== undefined) return `${label} is being deleted`;
-  if (status?.policies?.managementPolicy === 'Observe') {
-    return `${label} is only observed (managementPolicy: Observe), so nothing is started`;
-  }
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True' && ready.observedGeneration === metadata.generation) return undefined;
-  return `${label} is not Ready${whyNotReady(target)}`;
-}
-
-function whyNotReady({ status, metadata }: Resource): string {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready && ready.status !== 'True') return `: ${ready.message}`;
-  return ready && ready.observedGeneration !== metadata.generation ? ': its spec has just changed' : '';
 }
 
 function targetById(context: KindContext, resource: Resource, runnable: Runnable, id: string): RunTarget {
