@@ -3,7 +3,7 @@ import { COLLECTIONS, type Item, itemsOf, nameOf } from '../../simulator/state.t
 import { simKindOf } from '../kinds/all.ts';
 import { contentOf, isUsed, parentIdOf, referencesOf, remoteName, secretsOf } from '../kinds/places.ts';
 import type { Land } from '../land.ts';
-import { conditionOf, keyOf } from '../mirror.ts';
+import { conditionOf, keyOf, workspaceOf } from '../mirror.ts';
 
 /** `Ready`, or the reason why not: what became of each resource, for the statistics. */
 export type Ends = Map<string, number>;
@@ -82,10 +82,14 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         return references.some(([kind, name]) => !refers(kind, name));
       case 'ReferenceNotReady':
         return references.some(([kind, name]) => lendsNoId(refers(kind, name)));
+      case 'ReferenceElsewhere':
+        return references.some(([kind, name]) => {
+          return kind === 'SyncEvent' && refers(kind, name)?.spec.pipelineRef.name !== metadata.name;
+        });
       case 'WorkspaceNotFound':
-        return !refers('SyncWorkspace', spec.workspaceRef.name);
+        return !workspaceOf(mirror, resource);
       case 'WorkspaceNotReady':
-        return refers('SyncWorkspace', spec.workspaceRef.name)?.status?.id === undefined;
+        return workspaceOf(mirror, resource)?.status?.id === undefined;
       case 'SecretNotFound':
         return secretsOf(spec).some((name) => !land.secrets.has(name));
       case 'Suspended':
@@ -128,10 +132,12 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
       [one.spec.workspaceRef, one.spec.serverRef].some((ref) => ref?.name === metadata.name) ||
       referencesOf(one).some(([other, name]) => other === kind && name === metadata.name),
   );
-  if (why === 'StillReferenced' && referrers.length > 0) return undefined;
+  const inSync = isUsed(setting.simulator.state, resource.status?.id);
+  if (why === 'StillReferenced' && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
-  if (why === 'Refused' && isUsed(setting.simulator.state, resource.status?.id)) return undefined;
-  if (why === 'NotEmpty' && contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
+  if (why === 'Refused' && inSync) return undefined;
+  const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;
+  if (why === 'NotEmpty' && steps + contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';
 }
 
