@@ -20,7 +20,11 @@ export function createOwners(land: Land): Owners {
   const { mirror, clock } = land.setting;
   let recent: { at: number; resource: KubeObject }[] = [];
   mirror.onChange((before, after) => {
-    if (before && (!after || before.status?.id !== after.status?.id || before.status?.owned !== after.status?.owned)) {
+    const isOther =
+      before?.status?.id !== after?.status?.id ||
+      before?.status?.owned !== after?.status?.owned ||
+      before?.metadata.generation !== after?.metadata.generation;
+    if (before && (!after || isOther)) {
       recent.push({ at: clock.now(), resource: before });
     }
   });

@@ -159,7 +159,10 @@ function itemOf({ setting }: Land, resource: KubeObject): Item | undefined {
 /** The objects of Sync that bear its name in its place. */
 function namesakes(land: Land, resource: KubeObject): Item[] {
   const parent = parentIdOf(land, resource);
-  return [...itemsOf(land.setting.simulator.state, simKindOf(resource.kind)!.remote).values()].filter(
+  const items = [...itemsOf(land.setting.simulator.state, simKindOf(resource.kind)!.remote).values()];
+  // Given by its id.
+  if (resource.spec.id !== undefined) return items.filter(({ id }) => id === resource.status?.id);
+  return items.filter(
     (item) => nameOf(item) === remoteName(resource) && (parent === undefined || item.parentId === parent),
   );
 }
