@@ -138,6 +138,8 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   try {
     return await livePass(pass, handovers);
   } catch (error) {
+    // What was seen, but not said, is to be seen again.
+    pass.memory.deepDue = true;
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
     const unclear = failure.class === 'ambiguous' || failure.class === 'foreign';
@@ -149,8 +151,6 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
     if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
     if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
     if (verdict.state === 'stalled' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
-    // What was seen before the failure is not what the spec says.
-    pass.memory.deepDue = true;
     const result = await report(pass, verdict, { outcome: 'retry' }, pass);
     if (isStalled(pass)) {
       // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.

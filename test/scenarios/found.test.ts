@@ -132,3 +132,15 @@ test.each(['object', 'nothing'] as const)(
     expect(writesOf(world).filter((write) => write.includes('update'))).toEqual([]);
   },
 );
+
+test('a drift that was seen, but could not be told as the status was not taken, is told by the next pass', async () => {
+  const world = await convergedWorld({ job: { driftPolicy: 'Report' } });
+  world.cluster.faults.add({
+    match: ({ verb, resource }) => verb === 'patch' && resource === 'syncjobs',
+    times: 1,
+    outcome: { reject: 503 },
+  });
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'other' });
+  await quiet(world);
+  expect(world.condition('SyncJob', 'nightly', 'Synced')).toBe('False PlanPending');
+});
