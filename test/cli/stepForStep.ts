@@ -102,11 +102,15 @@ export function writesByObject(
 ): Map<string, RequestEntry[]> {
   const found = new Map<string, RequestEntry[]>();
   for (const entry of log) {
-    // A test of a connection changes nothing that is planned.
-    if (entry.operation === 'connections.test') continue;
+    // A test of a connection changes nothing that is planned; what was refused changed nothing: another route was tried then.
+    if (entry.operation === 'connections.test' || !entry.acted) continue;
     const owner = objects.find((object) => concerns(entry, object, ids(object)));
     const key = owner ? `${owner.kind} ${owner.name}` : `nobody: ${entry.method} ${entry.path}`;
-    found.set(key, [...(found.get(key) ?? []), entry]);
+    const before = found.get(key) ?? [];
+    // While a list lags, what was moved is moved to the same place again.
+    const last = before.at(-1);
+    const isRepeated = entry.operation?.endsWith('.move') && last?.path === entry.path && last.body === entry.body;
+    found.set(key, isRepeated ? before : [...before, entry]);
   }
   return found;
 }
