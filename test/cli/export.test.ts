@@ -16,8 +16,10 @@ const oddities = (dialect: Dialect) =>
     .join(' ');
 const documents = (text: string) => parseAllDocuments(text, { version: '1.1' }).map((one) => one.toJS() as Manifest);
 
-/** Another cluster before the same server: nothing of ours is there but the SyncServer and what was exported. */
-async function moveIn(world: World, manifests: readonly Manifest[]): Promise<void> {
+const NO_CHANGES = /\nPlan: 8 to adopt, 1 unchanged\.\n$/;
+
+/** Another cluster before the same server: nothing of ours is there but the SyncServer and placeholders of the Secrets. */
+async function moveOut(world: World, manifests: readonly Manifest[]): Promise<void> {
   await world.stop();
   world.crash();
   for (const { kind } of KINDS.filter((one) => one.kind !== 'SyncServer')) {
@@ -28,6 +30,9 @@ async function moveIn(world: World, manifests: readonly Manifest[]): Promise<voi
       world.apply(secret(secretKeyRef.name, { [secretKeyRef.key]: 'to be put in' }));
     }
   }
+}
+
+async function moveIn(world: World, manifests: readonly Manifest[]): Promise<void> {
   world.apply(manifests);
   await world.start();
   for (const { kind, metadata } of manifests) await world.ready(kind, String(metadata.name), 15 * MINUTE);
@@ -49,6 +54,10 @@ test.each(pairwise().map((dialect) => [oddities(dialect), dialect] as const))(
       ...['SyncUser', 'SyncUser'],
     ]);
     const since = world.clock.now();
+    await moveOut(world, manifests);
+    const cli = createCli(world);
+    cli.files.set('all.yaml', out);
+    expect(await cli.run('plan', '-f', 'all.yaml')).toMatchObject({ code: 0, out: expect.stringMatching(NO_CHANGES) });
     await moveIn(world, manifests);
     await world.settle(10 * MINUTE);
     expect(writesOf(world, since)).toEqual([]);
