@@ -28,11 +28,13 @@ export async function report(
   Object.assign(draft.status, extra?.status as JsonObject | undefined);
   if (kindPass) draft.status.policies = { ...kindPass.policies };
   announce(pass, aged.verdict);
-  // Where the last deep read stood is worth knowing after a restart, but never worth a write of its own.
-  if (draft.dirty && memory.seenDigest !== undefined && memory.deepReadAt !== undefined) {
-    draft.status.observed = { listDigest: memory.seenDigest, deepTime: isoSeconds(memory.deepReadAt) };
+  if (draft.dirty) {
+    // Where the last deep read stood is worth knowing after a restart, but never worth a write of its own.
+    if (memory.seenDigest !== undefined && memory.deepReadAt !== undefined) {
+      draft.status.observed = { listDigest: memory.seenDigest, deepTime: isoSeconds(memory.deepReadAt) };
+    }
+    await draft.save();
   }
-  await draft.save();
   if (verdict.state !== 'progressing' && verdict.state !== 'deletionBlocked') memory.waiting = undefined;
   const againMs = least(result.againMs, aged.againMs, extra?.againMs);
   return { ...result, ...(againMs !== undefined && { againMs }) };
