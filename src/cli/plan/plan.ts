@@ -19,11 +19,12 @@ import { showPlan } from './show.ts';
 import { validate } from './validate.ts';
 import { withFileValues } from './values.ts';
 
-const DESCRIPTION = `With -f: what applying the files would change in Sync. They are checked by a dry run of the API server, may refer to each other,
-and are compared with Sync itself. Without: what the controller has planned for live objects and does not carry out yet, and what is in
-its way; --direct compares them with Sync now instead.
-Nothing is written, neither in Kubernetes nor in Sync. Values are never shown where they are, or may be, secrets.
-Exit codes: 0 nothing would change, 2 something would, 1 something is wrong or cannot be planned.`;
+const DESCRIPTION = [
+  'With -f: what applying the files would change in Sync. A dry run of the API server checks them; they may refer to each other; and they are',
+  'compared with Sync itself. Without -f: what the controller has planned for live objects and does not carry out yet, and what is in its',
+  'way; --direct compares live objects with Sync now.\nNothing is written, neither in Kubernetes nor in Sync. No value is shown where it is, or',
+  'may be, a secret.\nExit codes: 0 nothing would change, 2 something would, 1 something is wrong or cannot be planned.',
+].join(' ');
 
 export const plan: Command = {
   name: 'plan',

@@ -10,7 +10,9 @@ export interface Line {
 /** At least one for each command; a test holds that. They are carried out in this order, on what examples/basic makes. */
 export const LINES: readonly Line[] = [
   { line: 'status', out: /● server\/main .*\n└─ ● workspace\/analytics/ },
-  { line: 'plan', out: /0 to change|no changes/i },
+  { line: 'plan', out: /No changes: \d+ unchanged\.\n/ },
+  { line: 'plan --direct', out: /No changes: \d+ unchanged\.\n/ },
+  { line: 'plan -f examples/basic/4-job.yaml', out: /No changes: 1 unchanged\.\n/ },
   { line: 'approve job/crm-nightly', code: 1 },
   { line: 'run job/crm-nightly --name once-N --wait', out: /run\/once-N {2}RunSucceeded/ },
   { line: 'follow run/once-N', out: /run\/once-N {2}RunSucceeded/ },
