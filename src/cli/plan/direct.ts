@@ -16,8 +16,8 @@ import { silentLogger } from '../../ports/logger.ts';
 import { silentMeter } from '../../ports/meter.ts';
 import { createOrigins } from '../../sync/origin.ts';
 import type { Context } from '../command.ts';
+import { readOnly } from '../readOnly.ts';
 import { withPlannedPlaces } from './plannedPlaces.ts';
-import { readOnly } from './readOnly.ts';
 import { memoryWriter, storesOf } from './stores.ts';
 import { passOver } from './worklist.ts';
 

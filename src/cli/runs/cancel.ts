@@ -6,6 +6,7 @@ import { RUNNABLES } from '../../kinds/run/targets.ts';
 import type { Cluster } from '../cluster.ts';
 import { type Command, isOn } from '../command.ts';
 import { CliError } from '../failure.ts';
+import { secondsOf } from '../numbers.ts';
 import { shortest, type Target, targetOf } from '../targets.ts';
 import { FOLLOW_CODES, followRun, TIMEOUT } from './follow.ts';
 
@@ -24,6 +25,7 @@ export const cancel: Command = {
   completes: 'object',
   async run(context, given) {
     const target = targetOf(given.args, ['SyncRun', ...RUNNABLES.map(({ kind }) => kind)]);
+    secondsOf(given, 'timeout');
     const cluster = await context.cluster();
     const runs = await runsOf(cluster, target);
     for (const { metadata } of runs) {

@@ -1,10 +1,12 @@
 import { definitionOf } from '../../api/registry.ts';
+import { isoSeconds } from '../../engine/conditions.ts';
 import { runStatusOf } from '../../engine/run/model.ts';
 import { RUNNABLES } from '../../kinds/run/targets.ts';
 import type { SyncClient } from '../../sync/client.ts';
 import type { RunRecord } from '../../sync/models/records.ts';
-import { type Command, flagOf, type Given, isOn, OUTPUT } from '../command.ts';
+import { type Command, isOn, OUTPUT } from '../command.ts';
 import { CliError } from '../failure.ts';
+import { numberOf } from '../numbers.ts';
 import { asData } from '../output.ts';
 import { withSync } from '../sync.ts';
 import { table } from '../table.ts';
@@ -27,13 +29,16 @@ interface Row {
   syncRun?: string;
 }
 
+/** Runs shown, of each task with --tasks. */
+const MOST = 20;
+
 /** What ran before. */
 export const history: Command = {
   name: 'history',
   summary: 'Show the past runs of a job, transformation or pipeline, as Sync has them',
   args: 'TYPE/NAME',
   flags: {
-    limit: { value: 'N', help: 'at most so many, the newest first (20)' },
+    limit: { value: 'N', help: `at most so many, the newest first (${MOST})` },
     tasks: { help: 'of a job: the runs of each of its tasks' },
     output: OUTPUT,
   },
@@ -54,7 +59,7 @@ export const history: Command = {
     }
     const cluster = await context.cluster();
     const runnable = RUNNABLES.find(({ kind }) => kind === target.definition.kind)!;
-    const limit = limitOf(given);
+    const limit = numberOf(given, 'limit', 1) ?? MOST;
     const rows = await withSync(context, target, async (sync, id) => {
       if (ofTasks) return taskRows(sync, id, limit);
       const runs = (await runnable.calls(sync).history(id, {})) as RunRecord[];
@@ -84,8 +89,8 @@ function rowOf(run: RunRecord, more: { task?: string; syncRun?: string | undefin
     ...(id !== undefined && { runId: id }),
     state: state[0]!.toUpperCase() + state.slice(1),
     rawStatus,
-    ...(startedAt !== undefined && { startTime: new Date(startedAt).toISOString() }),
-    ...(endedAt !== undefined && { completionTime: new Date(endedAt).toISOString() }),
+    ...(startedAt !== undefined && { startTime: isoSeconds(startedAt) }),
+    ...(endedAt !== undefined && { completionTime: isoSeconds(endedAt) }),
     ...(records !== undefined && { recordsAffected: records }),
     ...(words !== '' && { message: words }),
     ...(more.syncRun !== undefined && { syncRun: more.syncRun }),
@@ -110,11 +115,4 @@ function tableOf(rows: readonly Row[], ofTasks: boolean, terminal: Terminal): st
     return [...(ofTasks ? [task] : []), ...common, ...(ofTasks ? [] : [syncRun]), message];
   });
   return table(headings, cells);
-}
-
-function limitOf(given: Given): number {
-  const text = flagOf(given, 'limit') ?? '20';
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1) throw new CliError(`--limit: "${text}" is not a whole number above 0`);
-  return limit;
 }

@@ -30,6 +30,11 @@ export const LINES: readonly Line[] = [
     line: 'token server/main --secret new-token-N --yes',
     out: /a new token is in Secret \S+\/new-token-N, key token\n/,
   },
+  {
+    line: 'export server/main',
+    out: /kind: SyncJob\nmetadata:\n {2}name: crm-nightly\n/,
+    err: /manifests, 2 Secrets to make\n$/,
+  },
   { line: 'suspend job/crm-nightly', out: /job\/crm-nightly (is suspended|was suspended already)\n/ },
   { line: 'resume job/crm-nightly', out: /job\/crm-nightly (is not suspended|was not suspended already)\n/ },
   { line: 'reconcile sjob crm-nightly', out: /job\/crm-nightly asked to be looked at again\n/ },

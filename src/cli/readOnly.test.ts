@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Transport } from '../../ports/transport.ts';
+import type { Transport } from '../ports/transport.ts';
 import { readOnly } from './readOnly.ts';
 
 test('only reads go out, whatever asks for more', async () => {
