@@ -59,6 +59,17 @@ test('colours only where they show', async () => {
   expect((await cli.run('plan', '-f', '/m.yaml', ...KEY)).out).toContain('\u001b[32mcreate\u001b[0m');
 });
 
+test('progress over many objects, on a terminal only, and gone at the end', async () => {
+  const { cli } = await setUp();
+  const many = Array.from({ length: 30 }, (_, at) => connection({ name: `c${at}` }, { name: `c${at}` }));
+  cli.files.set('/m.yaml', yaml(...many));
+  expect((await cli.run('plan', '-f', '/m.yaml', ...KEY)).err).toBe('');
+  cli.terminal.live = true;
+  const { err } = await cli.run('plan', '-f', '/m.yaml', ...KEY);
+  expect(err).toContain('\r\u001b[Kcompared with Sync: 9 of 31');
+  expect(err).toMatch(/\r\u001b\[K$/);
+});
+
 test('json and yaml say the same', async () => {
   const { cli } = await setUp();
   cli.files.set('/m.yaml', yaml(connection({ properties: { User: 'new@example.com' } })));
@@ -121,6 +132,21 @@ describe('what is read', () => {
       out: 'No changes: 1 unchanged.\n',
       err: 'note: objects of kind Deployment are left out: they have no part in Sync\n',
     });
+  });
+
+  test('a Secret that is encrypted in its file is taken from the cluster', async () => {
+    const { cli } = await setUp();
+    const encrypted = { ...secret('warehouse', { password: 'ENC[AES256_GCM,data:x]' }), sops: { version: '3.9.0' } };
+    cli.files.set(
+      '/m.yaml',
+      yaml(
+        encrypted,
+        ...environment()
+          .filter(({ metadata }) => metadata.name === 'warehouse')
+          .slice(1),
+      ),
+    );
+    expect((await cli.run('plan', '-f', '/m.yaml', ...KEY)).out).toBe('No changes: 1 unchanged.\n');
   });
 
   test('a run that is new would run; one that is there would not', async () => {

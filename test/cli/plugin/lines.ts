@@ -51,5 +51,10 @@ export const ERRORS: readonly Line[] = [
     err: /^error: no cluster: the kubeconfig has no context "nowhere"; .*\n$/,
   },
   { line: 'reconcile job/none', code: 1, err: /^error: there is no SyncJob none in namespace \S+\n$/ },
+  {
+    line: 'plan -f test/cli/plugin/broken.yaml',
+    code: 1,
+    err: /^error: test\/cli\/plugin\/broken\.yaml:11: spec\.optoins: there is no such field\n$/,
+  },
   { line: 'supend job/none', code: 1, err: /^error: there is no command "supend"; is it suspend\?.*\n$/ },
 ];
