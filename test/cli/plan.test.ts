@@ -343,6 +343,23 @@ test('an object that is being deleted goes from Sync, if its policy says so', as
   });
 });
 
+test('a namespace that comes with the same change need not be there yet', async () => {
+  const { world, cli } = await setUp();
+  const namespace = 'fresh';
+  const there = (manifest: Manifest): Manifest => ({ ...manifest, metadata: { ...manifest.metadata, namespace } });
+  const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  const all = [
+    server(),
+    workspace(),
+    connection({ name: 'Fresh' }),
+    secret('sync-token', { token: world.simulator.token }),
+  ];
+  cli.files.set('/m.yaml', yaml(made, ...all.map(there)));
+  const { code, out, err } = await cli.run('plan', '-f', '/m.yaml', '-o', 'json', ...KEY);
+  expect({ code, notes: err.trimEnd().split('\n').length }).toEqual({ code: 2, notes: 2 });
+  expect(JSON.parse(out).summary).toMatchObject({ create: 1, blocked: 0, unchanged: 2 });
+});
+
 test('-A plans over all namespaces, with servers of other ones', async () => {
   const { world, cli } = await setUp();
   world.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
