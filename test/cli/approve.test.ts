@@ -17,7 +17,7 @@ async function waiting(changes = {}) {
 const planId = (world: World) => String(world.status('SyncJob', 'nightly').plan?.id);
 
 const SHOWN = `SyncJob default/nightly "Nightly": update
-  - deleteTask Orders  ! may lose data  (held: needs approval)
+  - deleteTask Orders  ! loses the replication state of Orders  (held: needs approval)
 `;
 
 test('what awaits approval is shown once more, asked about, and goes', async () => {

@@ -59,6 +59,17 @@ test('colours only where they show', async () => {
   expect((await cli.run('plan', '-f', '/m.yaml', ...KEY)).out).toContain('\u001b[32mcreate\u001b[0m');
 });
 
+test('progress over many objects, on a terminal only, and gone at the end', async () => {
+  const { cli } = await setUp();
+  const many = Array.from({ length: 30 }, (_, at) => connection({ name: `c${at}` }, { name: `c${at}` }));
+  cli.files.set('/m.yaml', yaml(...many));
+  expect((await cli.run('plan', '-f', '/m.yaml', ...KEY)).err).toBe('');
+  cli.terminal.live = true;
+  const { err } = await cli.run('plan', '-f', '/m.yaml', ...KEY);
+  expect(err).toContain('\r\u001b[Kcompared with Sync: 9 of 31');
+  expect(err).toMatch(/\r\u001b\[K$/);
+});
+
 test('json and yaml say the same', async () => {
   const { cli } = await setUp();
   cli.files.set('/m.yaml', yaml(connection({ properties: { User: 'new@example.com' } })));
@@ -121,6 +132,21 @@ describe('what is read', () => {
       out: 'No changes: 1 unchanged.\n',
       err: 'note: objects of kind Deployment are left out: they have no part in Sync\n',
     });
+  });
+
+  test('a Secret that is encrypted in its file is taken from the cluster', async () => {
+    const { cli } = await setUp();
+    const encrypted = { ...secret('warehouse', { password: 'ENC[AES256_GCM,data:x]' }), sops: { version: '3.9.0' } };
+    cli.files.set(
+      '/m.yaml',
+      yaml(
+        encrypted,
+        ...environment()
+          .filter(({ metadata }) => metadata.name === 'warehouse')
+          .slice(1),
+      ),
+    );
+    expect((await cli.run('plan', '-f', '/m.yaml', ...KEY)).out).toBe('No changes: 1 unchanged.\n');
   });
 
   test('a run that is new would run; one that is there would not', async () => {
@@ -315,6 +341,23 @@ test('an object that is being deleted goes from Sync, if its policy says so', as
       '',
     ),
   });
+});
+
+test('a namespace that comes with the same change need not be there yet', async () => {
+  const { world, cli } = await setUp();
+  const namespace = 'fresh';
+  const there = (manifest: Manifest): Manifest => ({ ...manifest, metadata: { ...manifest.metadata, namespace } });
+  const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  const all = [
+    server(),
+    workspace(),
+    connection({ name: 'Fresh' }),
+    secret('sync-token', { token: world.simulator.token }),
+  ];
+  cli.files.set('/m.yaml', yaml(made, ...all.map(there)));
+  const { code, out, err } = await cli.run('plan', '-f', '/m.yaml', '-o', 'json', ...KEY);
+  expect({ code, notes: err.trimEnd().split('\n').length }).toEqual({ code: 2, notes: 2 });
+  expect(JSON.parse(out).summary).toMatchObject({ create: 1, blocked: 0, unchanged: 2 });
 });
 
 test('-A plans over all namespaces, with servers of other ones', async () => {

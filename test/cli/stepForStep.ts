@@ -150,14 +150,19 @@ export function differences(
   });
 }
 
-/** Applies what was planned, approves what waits, and resolves to what differs from the plan. */
-export async function applied(world: World, plan: PlanDocument, apply: () => void | Promise<void>): Promise<string[]> {
+/** Applies what was planned, approves what waits, and resolves to what differs from the plan. `withinMs`: until it is noticed. */
+export async function applied(
+  world: World,
+  plan: PlanDocument,
+  apply: () => void | Promise<void>,
+  withinMs = 90_000,
+): Promise<string[]> {
   const idsOf = ({ kind, name }: Pick<PlannedObject, 'kind' | 'name'>) =>
     world.status(kind, name).id as string | undefined;
   const before = new Map(plan.objects.map((object) => [`${object.kind} ${object.name}`, idsOf(object)]));
   const since = world.simulator.writes().length;
   await apply();
-  await world.settle(90_000);
+  await world.settle(withinMs);
   for (let round = 0; round < 3; round++) {
     for (const { kind, name } of plan.objects) {
       const waiting = world.condition(kind, name, 'Ready') === 'False AwaitingApproval';

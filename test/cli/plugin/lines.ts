@@ -10,7 +10,9 @@ export interface Line {
 /** At least one for each command; a test holds that. They are carried out in this order, on what examples/basic makes. */
 export const LINES: readonly Line[] = [
   { line: 'status', out: /● server\/main .*\n└─ ● workspace\/analytics/ },
-  { line: 'plan', out: /0 to change|no changes/i },
+  { line: 'plan', out: /No changes: \d+ unchanged\.\n/ },
+  { line: 'plan --direct', out: /No changes: \d+ unchanged\.\n/ },
+  { line: 'plan -f examples/basic/4-job.yaml', out: /No changes: 1 unchanged\.\n/ },
   { line: 'approve job/crm-nightly', code: 1 },
   { line: 'run job/crm-nightly --name once-N --wait', out: /run\/once-N {2}RunSucceeded/ },
   { line: 'follow run/once-N', out: /run\/once-N {2}RunSucceeded/ },
@@ -49,5 +51,10 @@ export const ERRORS: readonly Line[] = [
     err: /^error: no cluster: the kubeconfig has no context "nowhere"; .*\n$/,
   },
   { line: 'reconcile job/none', code: 1, err: /^error: there is no SyncJob none in namespace \S+\n$/ },
+  {
+    line: 'plan -f test/cli/plugin/broken.yaml',
+    code: 1,
+    err: /^error: test\/cli\/plugin\/broken\.yaml:11: spec\.optoins: there is no such field\n$/,
+  },
   { line: 'supend job/none', code: 1, err: /^error: there is no command "supend"; is it suspend\?.*\n$/ },
 ];
