@@ -1,8 +1,11 @@
 import type { Command } from './command.ts';
 import { completion } from './complete/completion.ts';
+import { exportCommand } from './export/export.ts';
 import { logs } from './inspect/logs.ts';
 import { columns, tables } from './inspect/tables.ts';
 import { test } from './inspect/test.ts';
+import { approve } from './plan/approve.ts';
+import { plan } from './plan/plan.ts';
 import { REQUESTS } from './request/requests.ts';
 import { resume, suspend } from './request/suspend.ts';
 import { cancel } from './runs/cancel.ts';
@@ -14,6 +17,8 @@ import { token } from './token/token.ts';
 
 /** All commands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
+  plan,
+  approve,
   status,
   run,
   follow,
@@ -23,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   columns,
   test,
   logs,
+  exportCommand,
   suspend,
   resume,
   ...REQUESTS,

@@ -178,6 +178,8 @@ async function gatedPass(
   const settled = settle(pass, plan, object);
   let gated = gateSteps(pass, settled.plan, adoption);
   if (approve(pass, gated)) gated = gateSteps(pass, settled.plan, adoption);
+  const { preview } = pass.deps;
+  preview?.gated(pass.resource, gated);
   if (adoption === 'refused' && object) {
     const verdict = adoptionRefused(pass, object.id, summarise(settled.plan.steps));
     showPlan(pass, gated);
@@ -194,7 +196,7 @@ async function gatedPass(
   if (busy) return report(pass, busy, { outcome: 'wait', againMs: BUSY_LOOK_MS }, pass, object);
   noteDrift(pass, gated);
   pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
-  const after = await apply(pass, gated.go, object);
+  const after = preview ? preview.predict(pass, gated.go, object) : await apply(pass, gated.go, object);
   announceWrites(pass, gated);
   pass.memory.refused = undefined;
   pass.memory.unclear = undefined;

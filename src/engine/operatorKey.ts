@@ -17,7 +17,7 @@ interface Secret extends KubeObject {
  */
 export async function loadOperatorKey(client: KubeClient, namespace: string, random: Random): Promise<Uint8Array> {
   const ref = { namespace, name: KEY_SECRET };
-  const read = async () => decodeKey(await client.get<Secret>(SECRETS, ref), ref);
+  const read = () => readOperatorKey(client, namespace);
   try {
     return await read();
   } catch (error) {
@@ -37,6 +37,12 @@ export async function loadOperatorKey(client: KubeClient, namespace: string, ran
     if (isAlreadyExists(error)) return read();
     throw error;
   }
+}
+
+/** The key as it is; never made here. Rejects as above, and with NotFound when there is none. */
+export async function readOperatorKey(client: KubeClient, namespace: string): Promise<Uint8Array> {
+  const ref = { namespace, name: KEY_SECRET };
+  return decodeKey(await client.get<Secret>(SECRETS, ref), ref);
 }
 
 function decodeKey(secret: Secret, ref: { namespace: string; name: string }): Uint8Array {

@@ -7,6 +7,7 @@ import type { Macs } from './macs.ts';
 import type { Memory } from './memory.ts';
 import type { Step } from './plan.ts';
 import type { EffectivePolicies } from './policies.ts';
+import type { Preview } from './preview.ts';
 import type { Resource } from './resource.ts';
 import type { TokenName } from './tokens.ts';
 
@@ -30,6 +31,8 @@ export interface EngineDeps {
   /** True when the namespace is being deleted, as far as can be known. */
   isTerminating(namespace: string): Promise<boolean>;
   count(what: 'driftCorrected' | 'orphaned', kind: string): void;
+  /** Set where nothing is to be carried out: passes only plan. Its kinds are wrapped, and `kube` keeps statuses in memory. */
+  preview?: Preview;
 }
 
 export interface ResourceWriter extends StatusPatcher {

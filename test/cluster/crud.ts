@@ -133,7 +133,8 @@ function replace(backend: Backend, target: Target, old: Entry, next: KubeObject,
   const errors = objectErrors(target, version.fromStored?.(object) ?? object, object, old.object);
   if (errors.length > 0) throw invalid(storeType, was.name, errors);
   if (deepEqual(object, old.object)) return old;
-  if (options.dryRun) return { ...old, object };
+  // Not with the text of the old one.
+  if (options.dryRun) return { key: old.key, rv: old.rv, object };
   if (object.metadata.deletionTimestamp && !object.metadata.finalizers && storeType !== backend.registry.namespaces) {
     return { ...backend.store.remove(storeType, old.key), object };
   }

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../ports/json.ts';
 import type { KindContext } from '../context.ts';
 import { type Place, placeInWorkspace, placeOnServer, type WorkspacePlace } from '../place/place.ts';
 import { isSameServer } from '../probe/acceptance.ts';
-import { scopeOf } from '../remote/scope.ts';
+import { standingOf } from '../remote/scope.ts';
 import { surplusOf } from '../runs/requested.ts';
 import { barred, notReady, whyNotReady } from './obstacle.ts';
 import { refOf, targetKey } from './references.ts';
@@ -83,16 +83,14 @@ function targetAt(
   const { server, session } = place;
   const workspace = 'workspace' in place ? place.workspace : undefined;
   const labels = namespaceLabels(resource.metadata.namespace);
-  const scope = scopeOf({
+  const standing = standingOf({
     resource,
     server,
     session,
-    kind: 'job',
-    getOperation: 'jobs.get',
     ...(workspace && { workspace }),
     ...(labels && { namespaceLabels: labels }),
   });
-  const obstacle = obstacleOf(scope);
+  const obstacle = obstacleOf(standing);
   return {
     label,
     kept: {
@@ -103,12 +101,12 @@ function targetAt(
     },
     lagGraceMs: session.lagGraceMs,
     remote: remoteOf(runnable, id, session, workspace?.session),
-    ...(scope.suspendedBy !== undefined && { suspendedBy: scope.suspendedBy }),
+    ...(standing.suspendedBy !== undefined && { suspendedBy: standing.suspendedBy }),
     ...(obstacle !== undefined && { obstacle }),
   };
 }
 
-function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeof scopeOf>): string | undefined {
+function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeof standingOf>): string | undefined {
   if (unusable) return unusable.message;
   if (identity === undefined) return 'the server was not reached yet';
   return grant.maxPolicy === 'Observe' ? `${grant.reason}: nothing may be started` : suspendedBy;

@@ -2,7 +2,7 @@ import type { Json } from '../../ports/json.ts';
 import type { CallArgs } from '../call.ts';
 import { SyncError } from '../errors.ts';
 import type { Entity, EntityKind } from '../models/entity.ts';
-import { factOf } from '../models/wire.ts';
+import { factOf, seenOf } from '../models/wire.ts';
 import type { CallOptions, Created, Session } from '../session.ts';
 
 /** Ordered children of one object: tasks, steps. Every function rejects with SyncError only. */
@@ -81,7 +81,7 @@ async function move(
 
 function knownPositionName(session: Session, kind: EntityKind): string | undefined {
   const fact = factOf(session.facts(), 'positionName', kind);
-  return typeof fact === 'string' ? fact : session.wire.seen.get(`${kind} position`)?.name;
+  return typeof fact === 'string' ? fact : seenOf(session.wire, kind).get('position')?.name;
 }
 
 function wirePosition(session: Session, position: number): number {

@@ -7,7 +7,7 @@ import { decodeTime } from '../times.ts';
 import type { Entity, EntityKind } from './entity.ts';
 import { CHILDREN, fieldsOf, type ModelField } from './fields.ts';
 import { decodeReference, findReference, formOf } from './references.ts';
-import type { Seen, Wire } from './wire.ts';
+import { type Seen, seenOf, type Wire } from './wire.ts';
 import { decodeWord } from './words.ts';
 
 /** A reply that lacks what makes it usable. */
@@ -42,7 +42,8 @@ export function decodeEntity(kind: EntityKind, raw: Json, wire: Wire): Entity {
   const fields = new Map<string, Json>();
   const masked = new Set<string>();
   const taken = new Set<string>([keyOf(idAt.at)]);
-  for (const field of fieldsOf(kind, wire.fields)) decodeField(kind, field, raw, wire, { find, fields, masked, taken });
+  const sink = { find, fields, masked, taken, seen: seenOf(wire, kind) };
+  for (const field of fieldsOf(kind, wire.fields)) decodeField(field, raw, wire, sink);
   if (kind === 'step') nameStepTarget(fields);
   const children = decodeChildren(kind, raw, wire, taken, find);
   collectExtra(raw, [], taken, fields, masked);
@@ -71,16 +72,19 @@ interface Sink {
   masked: Set<string>;
   /** Places that a field has claimed, so that they are not `extra`. */
   taken: Set<string>;
+  /** Where fields of the kind were seen so far. */
+  seen: Map<string, Seen>;
 }
 
-function decodeField(kind: EntityKind, field: ModelField, raw: JsonObject, wire: Wire, sink: Sink): void {
+function decodeField(field: ModelField, raw: JsonObject, wire: Wire, sink: Sink): void {
+  const isNew = !sink.seen.has(field.path);
   for (const name of field.names) {
     if (field.type === 'reference') {
       const found = findReference(raw, name, sink.find);
       if (!found) continue;
       for (const half of [found.id, found.name, found.bare]) if (half) sink.taken.add(keyOf(half.at));
       const value = decodeReference(found, field.bare === true);
-      if (value !== null) remember(wire, kind, field.path, { name, form: formOf(found) });
+      if (isNew && value !== null) sink.seen.set(field.path, { name, form: formOf(found) });
       sink.fields.set(field.path, value);
       return;
     }
@@ -94,7 +98,7 @@ function decodeField(kind: EntityKind, field: ModelField, raw: JsonObject, wire:
     // `schedule: null` tells that there is none, not that its switch is null.
     if (value === undefined || (value === null && isHead(field, name))) continue;
     sink.taken.add(keyOf(found.at));
-    if (value !== null) remember(wire, kind, field.path, { name: nameAt(name, found.at) });
+    if (isNew && value !== null) sink.seen.set(field.path, { name: nameAt(name, found.at) });
     sink.fields.set(field.path, value);
     if (isMasked(found.value, name)) sink.masked.add(field.path);
     return;
@@ -211,12 +215,7 @@ function collectExtra(
 export function isMasked(value: Json, name: string): boolean {
   if (typeof value !== 'string') return false;
   if (/^[*\u2022\u25cf]{3,}$/.test(value)) return true;
-  return looksSensitive(name) && /^[<[({]?(masked|hidden|encrypted|redacted|protected)[>\])}]?$/i.test(value);
-}
-
-function remember(wire: Wire, kind: EntityKind, path: string, seen: Seen): void {
-  const key = `${kind} ${path}`;
-  if (!wire.seen.has(key)) wire.seen.set(key, seen);
+  return /^[<[({]?(masked|hidden|encrypted|redacted|protected)[>\])}]?$/i.test(value) && looksSensitive(name);
 }
 
 /** The name under which a value stands: `schedule.enabled` found as `ScheduleEnabled` is `schedule_enabled`. */
@@ -230,5 +229,6 @@ export function isHead(field: ModelField, name: string): boolean {
 }
 
 function keyOf(at: readonly string[]): string {
-  return at.join('\u0000');
+  // Most stand at the top.
+  return at.length === 1 ? at[0]! : at.join('\u0000');
 }

@@ -8,7 +8,7 @@ import type { Entity, EntityKind } from './entity.ts';
 import { fieldsOf, type ModelField } from './fields.ts';
 import { findReference, wireId } from './references.ts';
 import { roleId } from './roles.ts';
-import type { Facts, Wire } from './wire.ts';
+import { type Facts, seenOf, type Wire } from './wire.ts';
 import { encodeWord } from './words.ts';
 
 /** The body that creates an object with these fields, placed as this server's replies have shown, else as documented. */
@@ -99,7 +99,7 @@ function encodeRoles(roles: Json[], shown: Json | undefined): Json {
 function writeStepTarget(context: Context, field: ModelField, value: Json): void {
   const { body, table, wire } = context;
   const generic = table.find((entry) => entry.path === 'reference')!;
-  const ownKey = wire.seen.has(`step ${field.path}`) || findReference(body, field.path) !== undefined;
+  const ownKey = seenOf(wire, 'step').has(field.path) || findReference(body, field.path) !== undefined;
   const target = ownKey ? field : { ...generic, to: field.to };
   if (field.path !== 'reference' && !ownKey)
     writeValue(context, table.find((entry) => entry.path === 'type')!, field.path);
@@ -113,7 +113,7 @@ function placeOf({ kind, body, wire, table }: Context, field: ModelField): strin
     if (found && fits(field, name, found.value)) return found.at;
   }
   if (wire.fields.some((entry) => entry.kind === kind && entry.path === field.path)) return field.names[0]!.split('.');
-  const name = siblingName(body, field, table) ?? wire.seen.get(`${kind} ${field.path}`)?.name ?? field.names[0]!;
+  const name = siblingName(body, field, table) ?? seenOf(wire, kind).get(field.path)?.name ?? field.names[0]!;
   return name.split('.');
 }
 

@@ -4,7 +4,7 @@ import { removeAt, setAt } from '../keys.ts';
 import type { EntityKind } from './entity.ts';
 import type { ModelField } from './fields.ts';
 import { type FoundReference, findReference, wireId } from './references.ts';
-import type { Wire } from './wire.ts';
+import { seenOf, type Wire } from './wire.ts';
 
 interface Target {
   kind: EntityKind;
@@ -20,7 +20,7 @@ export function writeReference({ kind, body, wire }: Target, field: ModelField, 
   const { id, name } = isObject(value) ? value : ({} as JsonObject);
   const encodeId = (shown?: Json): Json => (typeof id === 'string' ? wireId(wire, field.to, id, shown) : null);
   const shown = field.names.map((candidate) => findReference(body, candidate)).find((found) => found !== undefined);
-  const form = field.bare ? 'bare' : wire.seen.get(`${kind} ${field.path}`)?.form;
+  const form = field.bare ? 'bare' : seenOf(wire, kind).get(field.path)?.form;
   if (shown?.id || shown?.name) overlay(body, shown, encodeId(shown.id?.value), name);
   else if (shown?.bare && shown.bare.value !== null) {
     // One bare value is the id or the name; whichever it was, it stays.

@@ -28,8 +28,8 @@ export type Vocabulary =
 export interface Wire {
   readonly fields: readonly { kind: EntityKind; path: string; name: string }[];
   readonly values: readonly { vocabulary: string; ours: string; theirs: string }[];
-  /** `kind path` → where the field was seen. */
-  readonly seen: Map<string, Seen>;
+  /** Where fields were seen, by kind and path. */
+  readonly seen: Map<EntityKind, Map<string, Seen>>;
   /** Kinds whose ids are numbers on the wire. */
   readonly numericIds: Set<string>;
   /** `vocabulary ourWord` → the server's word, where it is not ours. */
@@ -58,6 +58,16 @@ export function createWire(overrides: WireOverrides = {}, timeZone?: string): Wi
     folds: { plans: new Map(), keys: new Map() },
     timeZone,
   };
+}
+
+/** Where the fields of a kind were seen, by path; to be added to. */
+export function seenOf({ seen }: Wire, kind: EntityKind): Map<string, Seen> {
+  let fields = seen.get(kind);
+  if (!fields) {
+    fields = new Map();
+    seen.set(kind, fields);
+  }
+  return fields;
 }
 
 /** A fact for a kind: `putStyle.job` before `putStyle`. */

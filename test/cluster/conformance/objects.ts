@@ -138,6 +138,11 @@ export function objectTests(bench: Bench): void {
     const made = await bench.api.post(`${bench.widgets()}?dryRun=All`, bench.widget('dry'));
     expect(made).toMatchObject({ status: 201, body: { spec: { size: 3 } } });
     expect((await bench.api.get(bench.widgets('dry'))).status).toBe(404);
+    await bench.made('dry');
+    await bench.api.get(bench.widgets('dry'));
+    const patched = await bench.api.merge(`${bench.widgets('dry')}?dryRun=All`, { spec: { size: 5 } });
+    expect(patched).toMatchObject({ status: 200, body: { spec: { size: 5 } } });
+    expect((await bench.api.get(bench.widgets('dry'))).body.spec.size).toBe(3);
   });
 
   it('creates only in a namespace that exists', async () => {

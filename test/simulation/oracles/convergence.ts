@@ -128,7 +128,7 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
       (ref) => ref?.name === resource.metadata.name,
     ),
   );
-  if (why === 'StillReferenced' && referrers.length > 0) return undefined;
+  if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && referrers.length > 0) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && isUsed(setting.simulator.state, resource.status?.id)) return undefined;
   if (why === 'NotEmpty' && contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
