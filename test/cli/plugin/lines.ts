@@ -38,15 +38,6 @@ export const LINES: readonly Line[] = [
   { line: 'reconcile sjob crm-nightly', out: /job\/crm-nightly asked to be looked at again\n/ },
   { line: 'reset-metadata connection/crm', out: /connection\/crm asked to read its metadata anew\n/ },
   { line: 'reset-credentials connection/crm', out: /connection\/crm asked to forget its sign-in\n/ },
-  { line: 'run job/crm-nightly --wait --timeout 2s', code: 5, out: /^run\/crm-nightly-\w+ made\n/ },
-  { line: 'follow run/now --timeout 1s', code: 5, out: /run\/now {2}Running/ },
-  { line: 'history job/crm-nightly', out: /^STARTED .*\n(.*\n)*.* Running .* now/ },
-  { line: 'cancel run/now', out: /run\/now (asked to end|was cancelled already)\n/ },
-  { line: 'test connection/crm', out: /connection\/crm works/ },
-  { line: 'tables connection/crm --search account', out: /^TABLE .*\nAccounts / },
-  { line: 'columns connection/crm Accounts', out: /^COLUMN .*\nId / },
-  { line: 'logs connection/crm --download latest', out: /\[INFO\] Log of CRM/ },
-  { line: 'token server/main --secret next --yes', out: /a new token is in Secret \S+\/next, key token\n/ },
   { line: 'completion bash', out: /complete -F _kubectl_sync kubectl-sync\n/ },
 ];
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createPrinter } from '../../../tools/demo/print.ts';
 import { type Stage, setStage } from '../../../tools/demo/stage.ts';
-import { run } from '../../support/manifests.ts';
 
 /** A cluster, a Sync server and the controller on loopback, and a stock kubectl with the built plugin on its PATH. */
 export interface PluginStage extends Stage {
@@ -36,13 +35,6 @@ export async function setPluginStage({ kubectl, kubeconfig }: PluginOptions): Pr
   await stage.cluster.apply(...stage.examples);
   await stage.operator.start();
   await stage.untilReady('SyncJob', 'crm-nightly');
-  // A run that goes on for as long as the tests take.
-  stage.simulator.console.behaviour(undefined, { taskMs: 3_600_000 });
-  await stage.cluster.apply(run({ jobRef: { name: 'crm-nightly' } }));
-  await stage.until('the run goes on', async () => {
-    const { status } = (await stage.cluster.get('SyncRun', 'now')) ?? {};
-    return status?.state === 'Running';
-  });
   const path = [folder, dirname(process.execPath), process.env.PATH].join(delimiter);
   return {
     ...stage,
