@@ -13,7 +13,7 @@ import { frameOf, newsOf, type Progress, progressOf } from './progress.ts';
 
 const EVERY_MS = 1_000;
 /** Exit codes of what follows a run to its end. */
-const CODES = { succeeded: 0, failed: 3, unknown: 4, timeout: 5 } as const;
+export const CODES = { succeeded: 0, failed: 3, unknown: 4, timeout: 5 } as const;
 
 export const FOLLOW_CODES =
   'Exit code 0 when the run succeeded, 3 when it failed, was cancelled or did not start, 4 when nobody knows how it ended, 5 when --timeout came first.';

@@ -4,13 +4,14 @@ import { runStatusOf } from '../../engine/run/model.ts';
 import { RUNNABLES } from '../../kinds/run/targets.ts';
 import type { SyncClient } from '../../sync/client.ts';
 import type { RunRecord } from '../../sync/models/records.ts';
+import type { CallOptions } from '../../sync/session.ts';
 import { type Command, isOn, OUTPUT } from '../command.ts';
 import { CliError } from '../failure.ts';
 import { numberOf } from '../numbers.ts';
-import { asData } from '../output.ts';
+import { showRows } from '../output.ts';
 import { withSync } from '../sync.ts';
 import { table } from '../table.ts';
-import { targetOf } from '../targets.ts';
+import { shortest, targetOf } from '../targets.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { duration } from './progress.ts';
 
@@ -60,22 +61,26 @@ export const history: Command = {
     const cluster = await context.cluster();
     const runnable = RUNNABLES.find(({ kind }) => kind === target.definition.kind)!;
     const limit = numberOf(given, 'limit', 1) ?? MOST;
-    const rows = await withSync(context, target, async (sync, id) => {
-      if (ofTasks) return taskRows(sync, id, limit);
-      const runs = (await runnable.calls(sync).history(id, {})) as RunRecord[];
+    const rows = await withSync(context, target, async (sync, id, options) => {
+      if (ofTasks) return taskRows(sync, id, limit, options);
+      const runs = (await runnable.calls(sync).history(id, options)) as RunRecord[];
       const ours = await cluster.list(definitionOf('SyncRun')!);
       const names = new Map(ours.map((run) => [runStatusOf(run).runId, run.metadata.name]));
       return runs.slice(0, limit).map((run) => rowOf(run, run.id === undefined ? {} : { syncRun: names.get(run.id) }));
     });
-    context.terminal.out(asData(given, rows) ?? tableOf(rows, ofTasks, context.terminal));
+    showRows(context.terminal, given, rows, {
+      asTable: () => tableOf(rows, ofTasks, context.terminal),
+      none: `Sync knows of no run of ${shortest(target.definition.kind)}/${target.name}`,
+    });
     return 0;
   },
 };
 
-async function taskRows(sync: SyncClient, jobId: string, limit: number): Promise<Row[]> {
+async function taskRows(sync: SyncClient, jobId: string, limit: number, options: CallOptions): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const task of await sync.jobs.tasks.list(jobId)) {
-    const runs = await sync.jobs.tasks.history(jobId, task.id);
+  for (const task of await sync.jobs.tasks.list(jobId, options)) {
+    // It was listed just now.
+    const runs = await sync.jobs.tasks.history(jobId, task.id, { known: async () => true });
     const name = String(task.fields.get('table') ?? task.fields.get('query') ?? task.id);
     rows.push(...runs.slice(0, limit).map((run) => rowOf(run, { task: name })));
   }

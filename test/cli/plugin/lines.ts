@@ -56,5 +56,8 @@ export const ERRORS: readonly Line[] = [
     code: 1,
     err: /^error: test\/cli\/plugin\/broken\.yaml:11: spec\.optoins: there is no such field\n$/,
   },
+  { line: 'run job/none', code: 1, err: /^error: there is no SyncJob none in namespace \S+\n$/ },
+  { line: 'columns connection/crm Acounts', code: 1, err: /^error: there is no table Acounts; is it Accounts\?\n$/ },
+  { line: 'token server/main', code: 1, err: /^error: say where it goes: --secret NAME, or --show to print it\n$/ },
   { line: 'supend job/none', code: 1, err: /^error: there is no command "supend"; is it suspend\?.*\n$/ },
 ];
