@@ -1,6 +1,6 @@
 import type { Desired } from './kind.ts';
 import type { Macs } from './macs.ts';
-import type { Memory, Write } from './memory.ts';
+import type { Memory, Write, WrittenField } from './memory.ts';
 import type { Change, Plan, Step } from './plan.ts';
 import { childHash, observedHash } from './planChildren.ts';
 import { hashField } from './planObject.ts';
@@ -117,8 +117,10 @@ function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean 
   return false;
 }
 
-function outcomeOf(change: Change, wrote: { want: string; before: Change['from'] }, macs: Macs): Accepted {
-  const got = hashField(macs, change.path, change.from ?? null);
-  const same = wrote.before !== undefined && hashField(macs, change.path, wrote.before) === got;
-  return { want: wrote.want, got, ...(same && { refused: true }) };
+function outcomeOf({ path, from = null, to }: Change, wrote: WrittenField, macs: Macs): Accepted {
+  const got = hashField(macs, path, from);
+  const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got;
+  // No value is no wording of one: it was left out when the object was made.
+  const dropped = wrote.made === true && (from === null || from === '') && to !== null && to !== '';
+  return { want: wrote.want, got, ...((same || dropped) && { refused: true }) };
 }
