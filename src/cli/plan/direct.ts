@@ -16,8 +16,8 @@ import { silentLogger } from '../../ports/logger.ts';
 import { silentMeter } from '../../ports/meter.ts';
 import { createOrigins } from '../../sync/origin.ts';
 import type { Context } from '../command.ts';
+import { readOnly } from '../readOnly.ts';
 import { withPlannedPlaces } from './plannedPlaces.ts';
-import { readOnly } from './readOnly.ts';
 import { memoryWriter, storesOf } from './stores.ts';
 import { passOver } from './worklist.ts';
 
@@ -54,7 +54,7 @@ export async function planDirectly(
       kind === 'SyncServer' ? serverReferences(resource) : (kindOf(kind)?.references(resource) ?? []),
     nameOf: (resource) => kindOf(kind)?.nameOf?.(resource) ?? (resource.spec.name as string | undefined),
   }));
-  const origins = createOrigins({ clock, random, transport: readOnly(transport), meter: silentMeter() });
+  const origins = createOrigins({ clock, random, transport: readOnly(transport, 'a plan'), meter: silentMeter() });
   const { known } = createSessionLinks(wired, new Map());
   const links = { known, wake() {}, deepDue: () => true, serverChanged() {} };
   const sessions = createSessions({ clock, random, origins, ...links });
