@@ -29,7 +29,7 @@ export const exportCommand: Command = {
   examples: [
     { text: 'all of a server, one file an object', line: 'kubectl sync export server/prod --out manifests' },
     {
-      text: 'what the operator would do with it: nothing',
+      text: 'what the operator would do with it, once the Secrets are there: nothing',
       line: 'kubectl sync export server/prod | kubectl sync plan -f -',
     },
   ],
@@ -44,7 +44,7 @@ export const exportCommand: Command = {
     try {
       const only = flagOf({ args, flags }, 'workspace');
       const exported = await exportFrom({ client, rules: EXPORTS, ...(await beginning(client, root, only)) });
-      const folder = flagOf({ args, flags }, 'out');
+      const folder = flagOf({ args, flags }, 'out')?.replace(/(?<=.)\/+$/, '');
       if (folder === undefined) writeStream(context.terminal, exported);
       else writeFolder(context.disk, folder, exported);
       tell(context, exported, folder);

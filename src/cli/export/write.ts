@@ -21,7 +21,7 @@ export function writeFolder(disk: Pick<Disk, 'write'>, folder: string, { manifes
   const files: [string, string][] = manifests.map((manifest) => [fileOf(manifest), asYaml(manifest)]);
   if (secrets.length > 0) files.push([SECRETS_FILE, `# ${TO_MAKE}\n${secrets.map(commandFor).join('\n')}\n`]);
   for (const [name, text] of files) {
-    const path = `${folder.replace(/\/+$/, '')}/${name}`;
+    const path = `${folder}/${name}`;
     try {
       disk.write(path, text);
     } catch (error) {

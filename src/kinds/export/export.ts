@@ -76,12 +76,9 @@ function manifestOf(one: Named, around: Around): Manifest {
   const { rules, entity, name, parent } = one;
   const { kind } = rules.definition;
   const note = (text: string) => around.note(`${kind} ${name}: ${text}`);
-  const spec: JsonObject = {
-    [rules.within.field]: { name: parent.name },
-    [rules.nameField ?? 'name']: entity.name ?? '',
-  };
-  if (one.isNamesake) spec.id = entity.id;
-  Object.assign(spec, specOf(rules, refineInput(one, around, note)));
+  const base: JsonObject = { [rules.within.field]: { name: parent.name } };
+  if (one.isNamesake) base.id = entity.id;
+  const spec = specOf(rules, base, refineInput(one, around, note));
   fitToSchema(rules.definition, spec, entity.id, note);
   return { apiVersion: API_VERSION, kind, metadata: { name }, spec };
 }

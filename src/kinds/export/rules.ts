@@ -19,8 +19,6 @@ export interface ExportRules {
   renames?: Renames;
   /** What references of the spec point at, by path: `sourceRef`, `steps[].jobRef`. */
   references?: Readonly<Record<string, string>>;
-  /** What the field of the spec is called that bears the name; `name` when absent. */
-  nameField?: string;
   /** Puts right what the table cannot say. Changes `spec`. */
   refine?(spec: JsonObject, input: RefineInput): void;
 }

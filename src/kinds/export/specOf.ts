@@ -9,11 +9,12 @@ import { type Renames, toRemoteObject } from '../remote/convert.ts';
 import { itemFields } from '../shared/children.ts';
 import type { ExportRules, RefineInput } from './rules.ts';
 
-/** The spec that says what the object is now, without its place: the way back of the field table. Only what says something is in it. */
-export function specOf(rules: ExportRules, input: RefineInput): JsonObject {
+/** The spec that says what the object is now, `base` being its place: the way back of the field table. Only what says something is in it. */
+export function specOf(rules: ExportRules, base: JsonObject, input: RefineInput): JsonObject {
   const { definition, renames = {}, references = {}, children } = rules;
   const { entity } = input;
-  const spec = fieldsOf({ table: definition.fields, entity, renames, references, prefix: '' }, input);
+  const fields = fieldsOf({ table: definition.fields, entity, renames, references, prefix: '' }, input);
+  const spec = { ...base, ...fields };
   if (children && input.children && input.children.length > 0) {
     const { list } = children;
     const table = itemFields(definition.fields, list);

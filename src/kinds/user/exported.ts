@@ -7,7 +7,6 @@ export const EXPORT: ExportRules = {
   within: { field: 'serverRef', kind: 'SyncServer' },
   list: ({ users }) => users.list(),
   get: ({ users }, id, _parent, options) => users.get(id, options),
-  nameField: 'user',
   renames: { passwordSecretRef: 'password' },
   refine(spec, { entity, hide }) {
     spec.passwordSecretRef = hide('password', `password of user ${entity.name}`);
