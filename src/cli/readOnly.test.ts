@@ -13,7 +13,7 @@ test('only reads go out, whatever asks for more', async () => {
       async close() {},
     }),
   };
-  const connection = readOnly(network).connect({ origin: 'http://sync.test' });
+  const connection = readOnly(network, 'a plan').connect({ origin: 'http://sync.test' });
   for (const method of ['GET', 'HEAD']) await connection.request({ method, path: '/', headers: {} });
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
     const refused = connection.request({ method, path: '/', headers: {} });

@@ -1,132 +1,188 @@
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { KINDS } from '../../src/api/registry.ts';
 import type { Manifest } from '../cluster/types.ts';
-import { convergedEnvironment, PASSWORD, USER_PASSWORD, writesOf } from '../scenarios/landscape.ts';
+import { ALWAYS, status } from '../scenarios/landscape.ts';
 import { type Dialect, referenceDialect, SWITCHES } from '../simulator/dialect.ts';
 import { pairwise } from '../simulator/pairwise.ts';
-import { job, SYNC_URL, secret } from '../support/manifests.ts';
-import type { World } from '../support/world.ts';
+import { secret, server, workspace } from '../support/manifests.ts';
+import { createWorld, type World } from '../support/world.ts';
 import { createCli } from './cli.ts';
+import { EXPORT_SECRETS, populate } from './exportEstate.ts';
 
-const MINUTE = 60_000;
 const oddities = (dialect: Dialect) =>
   SWITCHES.filter((key) => dialect[key] !== referenceDialect[key])
     .map((key) => `${key}=${dialect[key]}`)
     .join(' ');
-const documents = (text: string) => parseAllDocuments(text, { version: '1.1' }).map((one) => one.toJS() as Manifest);
 
-const NO_CHANGES = /\nPlan: 8 to adopt, 1 unchanged\.\n$/;
+const manifestsOf = (text: string): Manifest[] =>
+  [...parseAllDocuments(text, { version: '1.1' })].map((document) => document.toJS()).filter((one) => one !== null);
 
-/** Another cluster before the same server: nothing of ours is there but the SyncServer and placeholders of the Secrets. */
-async function moveOut(world: World, manifests: readonly Manifest[]): Promise<void> {
-  await world.stop();
-  world.crash();
-  for (const { kind } of KINDS.filter((one) => one.kind !== 'SyncServer')) {
-    for (const { metadata } of world.cluster.objects(kind)) world.remove(kind, metadata.name!);
-  }
-  for (const { spec } of manifests.filter(({ kind }) => kind === 'SyncConnection')) {
-    for (const { secretKeyRef } of spec.propertiesFrom ?? []) {
-      world.apply(secret(secretKeyRef.name, { [secretKeyRef.key]: 'to be put in' }));
-    }
-  }
+/** The Secrets that the head of the stream tells to make, with values of no worth. */
+function placeholders(text: string): Manifest[] {
+  return [...text.matchAll(/^# kubectl create secret generic (\S+) (.*)$/gm)].map(([, name, rest]) =>
+    secret(
+      name!,
+      Object.fromEntries([...rest!.matchAll(/--from-literal=([-._A-Za-z0-9]+)=/g)].map(([, key]) => [key!, 'later'])),
+    ),
+  );
 }
 
-async function moveIn(world: World, manifests: readonly Manifest[]): Promise<void> {
-  world.apply(manifests);
+async function setUp(dialect: Partial<Dialect> = {}) {
+  const world = createWorld({ dialect });
+  populate(world);
+  world.apply(server());
+  return { world, cli: createCli(world) };
+}
+
+const nameOf = ({ kind, metadata }: Manifest) => `${kind}/${metadata.name}`;
+
+async function adopt(world: World, text: string): Promise<void> {
+  const manifests = manifestsOf(text);
+  world.apply(placeholders(text), manifests);
   await world.start();
-  for (const { kind, metadata } of manifests) await world.ready(kind, String(metadata.name), 15 * MINUTE);
+  for (const { kind, metadata } of manifests) await world.ready(kind, metadata.name!, 20 * 60_000);
+  await world.settle(10 * 60_000);
+  for (const { kind, metadata } of manifests) {
+    expect(world.condition(kind, metadata.name!, 'Ready'), metadata.name).toMatch(/^True/);
+    // The default workspace is only looked at: it is named by its id alone.
+    expect(world.status(kind, metadata.name!).owned === true, metadata.name).toBe(metadata.name !== 'default');
+  }
 }
 
 test.each(pairwise().map((dialect) => [oddities(dialect), dialect] as const))(
-  'what is exported is adopted as it is, from a server with %s',
+  'what is exported is adopted without a write by a server with %s',
   async (_, dialect) => {
-    const more = [job({ options: { batchSize: 500 }, schedule: { enabled: true, cron: '0 0 3 * * *' } })];
-    const world = await convergedEnvironment({ dialect }, more);
-    const { code, out, err } = await createCli(world).run('export', 'server/main');
-    expect(code, err).toBe(0);
-    for (const value of [PASSWORD, USER_PASSWORD, world.simulator.token]) expect(out + err).not.toContain(value);
-    const manifests = documents(out);
-    const kinds = manifests.map(({ kind }) => kind);
-    expect(kinds).toEqual([
-      'SyncWorkspace',
-      ...['SyncConnection', 'SyncConnection', 'SyncJob', 'SyncTransformation', 'SyncPipeline', 'SyncEvent'],
-      ...['SyncUser', 'SyncUser'],
+    const { world, cli } = await setUp(dialect);
+    const { code, out } = await cli.run('export', 'server/main');
+    expect(code).toBe(0);
+    expect(manifestsOf(out).map(nameOf)).toEqual([
+      'SyncWorkspace/default',
+      'SyncWorkspace/team-u',
+      'SyncConnection/crm-prod',
+      'SyncConnection/warehouse',
+      'SyncConnection/crm-prod-2',
+      'SyncJob/nightly',
+      'SyncJob/nightly-2',
+      'SyncTransformation/daily-totals',
+      'SyncPipeline/morning',
+      'SyncEvent/notify',
+      'SyncUser/admin',
+      'SyncUser/jane-example-com',
     ]);
-    const since = world.clock.now();
-    await moveOut(world, manifests);
-    const cli = createCli(world);
-    cli.files.set('all.yaml', out);
-    expect(await cli.run('plan', '-f', 'all.yaml')).toMatchObject({ code: 0, out: expect.stringMatching(NO_CHANGES) });
-    await moveIn(world, manifests);
-    await world.settle(10 * MINUTE);
-    expect(writesOf(world, since)).toEqual([]);
-    for (const { kind, metadata } of manifests) {
-      const owned = world.status(kind, String(metadata.name)).owned ?? false;
-      expect(owned, `${kind} ${metadata.name}`).toBe(kind !== 'SyncWorkspace');
-    }
+    for (const canary of Object.values(EXPORT_SECRETS)) expect(out).not.toContain(canary);
+    await adopt(world, out);
+    expect(world.syncWrites()).toEqual([]);
   },
 );
 
-test('names are made valid and unique; what shares its name with another is meant by its id', async () => {
-  const world = await convergedEnvironment();
-  const { console, state } = world.simulator;
-  const space = console.createWorkspace('Größe & Co.').id;
-  for (const name of ['Umsätze 2026!', 'umsatze-2026', '日本']) {
-    console.createConnection({ name, connector: 'CSV' }, space);
-  }
-  const { out } = await createCli(world).run('export', 'server/main', '--workspace', 'Größe & Co.');
-  const manifests = documents(out);
-  const [workspace, ...connections] = manifests.map(({ metadata }) => metadata.name);
-  expect(workspace).toBe('gro-e-co');
-  const other = [...state.connections.values()].find(({ fields }) => fields.name === '日本')!;
-  expect(connections.toSorted()).toEqual([other.id.slice(0, 63), 'umsatze-2026', 'umsatze-2026-2'].toSorted());
-  expect(manifests.slice(1).map(({ spec }) => spec.workspaceRef.name)).toEqual(['gro-e-co', 'gro-e-co', 'gro-e-co']);
+test('a plan of what is exported is empty', async () => {
+  const { world, cli } = await setUp();
+  const { out } = await cli.run('export', 'server/main');
+  world.apply(placeholders(out));
+  cli.files.set('export.yaml', out);
+  const plan = await cli.run('plan', '-f', 'export.yaml');
+  expect(plan.out).toContain('Plan: 11 to adopt, 1 unchanged.');
+  expect(plan.code).toBe(0);
 });
 
-test('a folder has a file an object and the commands that make the Secrets', async () => {
-  const world = await convergedEnvironment();
-  const cli = createCli(world);
-  const { code, out, err } = await cli.run('export', 'workspace/default', '--out', 'git/', '--to', 'team');
-  expect({ code, out }).toEqual({ code: 0, out: '' });
-  expect(err).toBe('7 manifests into git/, 1 Secrets to make\n');
-  expect([...cli.files.keys()].filter((path) => path.startsWith('git/')).sort()).toEqual([
-    'git/README.md',
-    ...['connection-crm', 'connection-warehouse', 'event-notify', 'job-nightly', 'pipeline-morning'].map(
-      (name) => `git/${name}.yaml`,
-    ),
-    'git/transformation-daily.yaml',
-    'git/workspace-default.yaml',
+test('unknown fields, references, names and secrets are said as the resources say them', async () => {
+  const { cli } = await setUp();
+  const { out, err } = await cli.run('export', 'server/main');
+  const of = (name: string) => manifestsOf(out).find((one) => nameOf(one) === name)!.spec;
+  expect(of('SyncWorkspace/default')).toEqual({ serverRef: { name: 'main' }, id: 'default' });
+  expect(of('SyncConnection/crm-prod')).toMatchObject({
+    properties: { User: 'sync@example.com' },
+    propertiesFrom: [
+      { property: 'Password', secretKeyRef: { name: 'crm-prod-connection', key: 'Password' } },
+      { property: 'API Token', secretKeyRef: { name: 'crm-prod-connection', key: 'API-Token' } },
+    ],
+  });
+  expect(of('SyncConnection/crm-prod-2')).toMatchObject({ workspaceRef: { name: 'team-u' }, name: 'CRM (Prod)' });
+  expect(of('SyncJob/nightly')).toMatchObject({
+    sourceRef: { name: 'crm-prod' },
+    extra: { other_cache_options: 'Mode=fast' },
+    tasks: [{ table: 'Accounts' }, { table: 'Contacts' }, { query: 'REPLICATE [Orders] SELECT [Id] FROM [Orders]' }],
+  });
+  expect(of('SyncTransformation/daily-totals')).toMatchObject({
+    trigger: { type: 'AfterJob', afterJobRef: { name: 'nightly' }, afterTasks: ['Accounts'] },
+    extra: { automatic_job_retry: true, threads: 4 },
+  });
+  expect(of('SyncPipeline/morning').steps).toEqual([
+    { jobRef: { name: 'nightly' } },
+    { eventRef: { name: 'notify' } },
+    { transformationRef: { name: 'daily-totals' } },
+    { jobRef: { name: 'nightly-2' } },
   ]);
-  expect(cli.files.get('git/README.md')).toContain(
-    "kubectl create secret generic warehouse-credentials --from-literal='Password=<value>'",
+  expect(err).toBe('12 objects exported; 4 Secrets to make before you apply, listed at the head of the stream\n');
+});
+
+test('a folder gets a file an object, and one with the Secrets to make', async () => {
+  const { world, cli } = await setUp();
+  const { out, err } = await cli.run('export', 'server/main', '--out', 'estate/');
+  expect(out).toBe('');
+  expect(err).toContain('listed in estate/secrets.txt');
+  const files = [...cli.files.keys()].filter((path) => path.startsWith('estate/'));
+  expect(files).toHaveLength(13);
+  expect(files).toContain('estate/job-nightly-2.yaml');
+  const text = String(cli.files.get('estate/secrets.txt'));
+  expect(text).toContain(
+    "\nkubectl create secret generic warehouse-connection --from-literal=Other='<Other of connection Warehouse>'\n",
   );
-  const [warehouse] = documents(String(cli.files.get('git/connection-warehouse.yaml')));
-  expect(warehouse!.metadata.namespace).toBe('team');
-  expect(warehouse!.spec.propertiesFrom).toEqual([
-    { property: 'Password', secretKeyRef: { name: 'warehouse-credentials', key: 'Password' } },
-  ]);
-  const [space] = documents(String(cli.files.get('git/workspace-default.yaml')));
-  expect(space!.spec).toEqual({ serverRef: { name: 'main', namespace: 'default' }, id: 'default' });
+  world.apply(placeholders(text.replace(/^kubectl/gm, '# kubectl')));
+  const plan = await cli.run('plan', '-f', 'estate');
+  expect({ code: plan.code, err: plan.err }).toMatchObject({ code: 0 });
 });
 
-test('nothing but reads reaches the server', async () => {
-  const world = await convergedEnvironment();
-  const since = world.clock.now();
-  const cli = createCli(world);
-  await cli.run('export', 'server/main');
-  const sent = cli.network.exchanges.filter(({ origin }) => origin === SYNC_URL).map(({ method }) => method);
-  expect(new Set(sent)).toEqual(new Set(['GET']));
-  expect(world.kubeWrites(since)).toEqual([]);
+test('of a workspace its content is exported, of a server one workspace if that is asked for', async () => {
+  const { world, cli } = await setUp();
+  world.apply(workspace({}, { name: 'shared' }));
+  const { out } = await cli.run('export', 'workspace/shared');
+  const kinds = new Set(manifestsOf(out).map(({ kind }) => kind));
+  expect(kinds.has('SyncWorkspace') || kinds.has('SyncUser')).toBe(false);
+  expect(manifestsOf(out)[0]!.spec.workspaceRef).toEqual({ name: 'shared' });
+
+  const far = await cli.run('export', 'server/main', '--workspace', 'Team Ü');
+  expect(manifestsOf(far.out).map(nameOf)).toEqual(['SyncWorkspace/team-u', 'SyncConnection/crm-prod']);
 });
 
-test.each([
-  [['server/none'], 'there is no SyncServer none in namespace default'],
-  [['server/main', '--workspace', 'Nowhere'], 'server/main has no workspace Nowhere'],
-  [['job/nightly'], 'this is not for a SyncJob; it is for server, workspace'],
-  [[], 'name an object: TYPE/NAME'],
-])('%j says what is wrong', async (args, words) => {
-  const { code, out, err } = await createCli(await convergedEnvironment()).run('export', ...args);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toContain(words);
+test('what is not exported itself is referred to by its id', async () => {
+  const { world, cli } = await setUp();
+  const { faults, state } = world.simulator;
+  faults.add({ operation: 'connections.list', effect: status(403), times: ALWAYS });
+  const { out } = await cli.run('export', 'server/main');
+  const [crm] = [...state.connections.values()];
+  expect(manifestsOf(out).find(({ kind }) => kind === 'SyncJob')!.spec.sourceRef).toEqual({ id: crm!.id });
+});
+
+test('namesakes are imported by their ids', async () => {
+  const { world, cli } = await setUp({ names: 'duplicates' });
+  world.simulator.console.createConnection({ name: 'Warehouse', connector: 'PostgreSQL' });
+  world.simulator.catchUp();
+  const { out } = await cli.run('export', 'server/main');
+  const ids = [...world.simulator.state.connections.values()].filter(({ fields }) => fields.name === 'Warehouse');
+  const specs = manifestsOf(out).filter(({ spec }) => spec.name === 'Warehouse');
+  expect(specs.map(({ spec }) => spec.id)).toEqual(ids.map(({ id }) => id));
+  await adopt(world, out);
+  expect(world.syncWrites()).toEqual([]);
+});
+
+test('what the server does not list, and what is not there, is said', async () => {
+  const { world, cli } = await setUp();
+  world.simulator.faults.add({ operation: 'users.list', effect: status(403), times: ALWAYS });
+  const { code, out, err } = await cli.run('export', 'server/main');
+  expect(code).toBe(0);
+  expect(out).not.toContain('kind: SyncUser');
+  expect(out).toContain('# users are left out: the token may not read them\n');
+  expect(err).toContain('note: users are left out: the token may not read them\n');
+
+  const { code: none, err: missing } = await cli.run('export', 'server/main', '--workspace', 'Sales');
+  expect(none).toBe(1);
+  expect(missing).toMatch(/^error: Sync has no workspace "Sales"; it has Default \(.*\), Team Ü \(.*\)\n$/);
+  expect(await cli.run('export', 'server/other')).toMatchObject({
+    code: 1,
+    err: 'error: there is no SyncServer other in namespace default\n',
+  });
+  expect((await cli.run('export', 'job/nightly')).err).toContain(
+    'this is not for a SyncJob; it is for server, workspace',
+  );
 });

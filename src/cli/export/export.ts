@@ -1,106 +1,95 @@
-import { definitionOf } from '../../api/registry.ts';
 import type { Resource } from '../../engine/resource.ts';
-import { type Command, flagOf, type Given } from '../command.ts';
+import { type Exported, type ExportInput, exportFrom } from '../../kinds/export/export.ts';
+import { EXPORTS } from '../../kinds/export/kinds.ts';
+import type { SyncClient } from '../../sync/client.ts';
+import { type Command, type Context, flagOf } from '../command.ts';
 import { CliError } from '../failure.ts';
-import { asYaml } from '../output.ts';
 import { readOnly } from '../readOnly.ts';
 import { openSync, serverOf } from '../sync.ts';
-import { shortest, targetOf } from '../targets.ts';
-import { takeInventory } from './inventory.ts';
-import { type Exported, type Manifest, manifestsOf } from './manifests.ts';
+import { read, targetOf } from '../targets.ts';
+import { paint } from '../terminal.ts';
+import { SECRETS_FILE, writeFolder, writeStream } from './write.ts';
 
-/** What is in Sync, as manifests. */
+/** A live server as manifests that plan to nothing. */
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Write what a server or a workspace holds as manifests that change nothing when they are applied',
+  summary: 'Print what a server or workspace holds as manifests, ready to be applied',
   args: 'server/NAME | workspace/NAME',
   description:
-    'Reads Sync and writes nothing to it. Each manifest names all that Sync shows and nothing else, so that its object is adopted as it is (adoptionPolicy:\nIfIdentical). Secret values are never written: they become references to Secrets, listed with the commands that make them. What this version does\nnot know goes into `extra`: take out what Sync changes by itself.',
+    'Nothing is written to Sync. Applied to the same server, the manifests change nothing: with adoptionPolicy IfIdentical, which is the default, the operator takes over what is there.\n' +
+    'Secrets are never printed: connections and users refer to Secrets, which are listed, for you to make before you apply. When an object is taken over, its present secret stays, whatever its Secret holds.\n' +
+    'Of a workspace, what it holds is printed and the workspace is referred to by its name; of a server, its workspaces and users are printed, too.',
   flags: {
     out: {
       value: 'FOLDER',
-      help: 'one file an object, and a README.md with the Secrets to make (else one stream on standard output)',
+      help: `one file an object there, and the Secrets to make in ${SECRETS_FILE} (else one stream)`,
     },
-    workspace: { value: 'NAME', help: 'of a server: only this workspace, by name or id' },
-    to: { value: 'NAMESPACE', help: 'the namespace of the manifests (else wherever they are applied)' },
+    workspace: { value: 'NAME-OR-ID', help: 'of a server: only the workspace of that name or id in Sync' },
   },
   examples: [
-    { text: 'a server into a folder, to be put into Git', line: 'kubectl sync export server/prod --out manifests/' },
-    { text: 'one workspace, looked at only', line: 'kubectl sync export workspace/analytics | less' },
+    { text: 'all of a server, one file an object', line: 'kubectl sync export server/prod --out manifests' },
     {
-      text: 'what applying it would change: nothing',
+      text: 'what the operator would do with it, once the Secrets are there: nothing',
       line: 'kubectl sync export server/prod | kubectl sync plan -f -',
     },
   ],
   needs: ['get syncservers, syncworkspaces, secrets'],
   completes: 'server',
-  async run(context, given) {
-    const target = targetOf(given.args, ['SyncServer', 'SyncWorkspace']);
+  async run(context, { args, flags }) {
+    const target = targetOf(args, ['SyncServer', 'SyncWorkspace']);
     const cluster = await context.cluster();
-    const resource = await cluster.get(target.definition, target.name);
-    const server = await serverOf(cluster, resource);
-    const sync = await openSync({ ...context, transport: readOnly(context.transport) }, cluster, server);
+    const root = await read(cluster, target);
+    const transport = readOnly(context.transport, 'an export');
+    const client = await openSync({ ...context, transport }, cluster, await serverOf(cluster, root));
     try {
-      const only = workspaceOf(given, resource);
-      const inventory = await takeInventory(sync, only);
-      if (!inventory) throw new CliError(`server/${server.metadata.name} has no workspace ${only}`);
-      const to = flagOf(given, 'to');
-      const home = to ?? resource.metadata.namespace;
-      const { name, namespace } = server.metadata;
-      const serverRef = { name, ...(namespace !== home && { namespace }) };
-      const exported = manifestsOf(inventory, { serverRef, ...(to !== undefined && { namespace: to }) });
-      const folder = flagOf(given, 'out');
-      if (folder === undefined) context.terminal.out(streamOf(exported));
-      else for (const [path, text] of filesOf(folder, exported)) context.disk.write(path, text);
-      for (const note of exported.notes) context.terminal.err(`${note}\n`);
-      const where = folder === undefined ? '' : ` into ${folder}`;
-      context.terminal.err(
-        `${exported.manifests.length} manifests${where}, ${exported.secrets.length} Secrets to make\n`,
-      );
-      return 0;
+      const only = flagOf({ args, flags }, 'workspace');
+      const exported = await exportFrom({ client, rules: EXPORTS, ...(await beginning(client, root, only)) });
+      const folder = flagOf({ args, flags }, 'out')?.replace(/(?<=.)\/+$/, '');
+      if (folder === undefined) writeStream(context.terminal, exported);
+      else writeFolder(context.disk, folder, exported);
+      tell(context, exported, folder);
     } finally {
-      sync.close();
+      client.close();
     }
+    return 0;
   },
 };
 
-/** Undefined: all. Throws CliError for a SyncWorkspace that has no id yet. */
-function workspaceOf(given: Given, resource: Resource): string | undefined {
-  const named = flagOf(given, 'workspace');
-  if (resource.kind === definitionOf('SyncServer')!.kind) return named;
-  if (named !== undefined) throw new CliError('--workspace goes with server/NAME');
-  const { id } = resource.status ?? {};
-  if (id === undefined) throw new CliError(`SyncWorkspace ${resource.metadata.name} has no id in Sync yet`);
-  return id;
+/** Where the export begins, and at what it is to stop. Throws CliError naming a workspace that is not there. */
+async function beginning(
+  client: SyncClient,
+  { kind, metadata: { name }, spec, status }: Resource,
+  only: string | undefined,
+): Promise<Pick<ExportInput, 'root' | 'only'>> {
+  if (kind === 'SyncWorkspace') {
+    if (only !== undefined) throw new CliError('--workspace is for a server; this is a workspace already');
+    const id = status?.id ?? (await workspaceId(client, String(spec.id ?? spec.name)));
+    return { root: { kind, id, name } };
+  }
+  const root = { kind, id: '', name };
+  if (only === undefined) return { root };
+  return { root, only: { kind: 'SyncWorkspace', ids: new Set([await workspaceId(client, only)]) } };
 }
 
-function streamOf({ manifests, secrets }: Exported): string {
-  const list = commandsOf(secrets).map((line) => `# ${line}\n`);
-  const head = list.length === 0 ? '' : `# Secrets to make first:\n${list.join('')}`;
-  return head + manifests.map((manifest) => `---\n${asYaml(manifest)}`).join('');
+/** The id in Sync of the workspace that is meant, by id or by name; `default` is the default one. */
+async function workspaceId(client: SyncClient, word: string): Promise<string> {
+  const all = await client.workspaces.list();
+  const found = all.filter(({ id, name }) => id === word || name === word);
+  const standard = found.length === 0 && word === 'default' ? (await client.identity()).defaultWorkspaceId : undefined;
+  if (standard !== undefined) return standard;
+  if (found.length === 1) return found[0]!.id;
+  const names = all.map(({ id, name }) => `${name ?? ''} (${id})`).join(', ');
+  const what = found.length === 0 ? 'has no workspace' : 'has several workspaces called';
+  throw new CliError(
+    `Sync ${what} "${word}"; it has ${names || 'none at all'}${found.length === 0 ? '' : ': give the id'}`,
+  );
 }
 
-function filesOf(folder: string, { manifests, secrets }: Exported): [string, string][] {
-  const at = (name: string) => `${folder.replace(/\/+$/, '')}/${name}`;
-  const fileOf = ({ kind, metadata }: Manifest) => at(`${shortest(kind)}-${metadata.name}.yaml`);
-  const list = secrets.length === 0 ? ['No Secrets are needed.'] : ['```', ...commandsOf(secrets), '```'];
-  const readme = [
-    '# Secrets to make',
-    '',
-    'Put the values in, and run these before the manifests are applied:',
-    '',
-    ...list,
-    '',
-  ];
-  return [
-    ...manifests.map((manifest): [string, string] => [fileOf(manifest), asYaml(manifest)]),
-    [at('README.md'), readme.join('\n')],
-  ];
-}
-
-function commandsOf(secrets: Exported['secrets']): string[] {
-  return secrets.map(({ name, keys }) => {
-    const literals = keys.map((key) => `--from-literal='${key}=<value>'`);
-    return `kubectl create secret generic ${name} ${literals.join(' ')}`;
-  });
+/** What a person must know besides the manifests. */
+function tell({ terminal }: Context, { manifests, secrets, notes }: Exported, folder: string | undefined): void {
+  for (const note of notes) terminal.err(`${paint(terminal, 'warn', 'note:')} ${note}\n`);
+  const count = manifests.length === 1 ? '1 object' : `${manifests.length} objects`;
+  const where = folder === undefined ? 'at the head of the stream' : `in ${folder}/${SECRETS_FILE}`;
+  const toMake = `${secrets.length === 1 ? '1 Secret' : `${secrets.length} Secrets`} to make before you apply, listed ${where}`;
+  terminal.err(`${count} exported${secrets.length === 0 ? '' : `; ${toMake}`}\n`);
 }

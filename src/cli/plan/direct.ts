@@ -56,7 +56,7 @@ export async function planDirectly(
       kind === 'SyncServer' ? serverReferences(resource) : (kindOf(kind)?.references(resource) ?? []),
     nameOf: (resource) => kindOf(kind)?.nameOf?.(resource) ?? (resource.spec.name as string | undefined),
   }));
-  const origins = createOrigins({ clock, random, transport: readOnly(transport), meter: silentMeter() });
+  const origins = createOrigins({ clock, random, transport: readOnly(transport, 'a plan'), meter: silentMeter() });
   const { known } = createSessionLinks(wired, new Map());
   const links = { known, wake() {}, deepDue: () => true, serverChanged() {} };
   const sessions = createSessions({ clock, random, origins, ...links });

@@ -20,7 +20,7 @@ import { desiredConnection, sourcesOf } from './desired.ts';
 import { resetActions } from './resets.ts';
 import { type TestMemory, testAction, testDueIn, testedCondition } from './tested.ts';
 
-const CONNECTION: Reached = {
+export const REACHED: Reached = {
   kind: 'connection',
   api: ({ connections }, workspaceId) => ({
     ...connections,
@@ -55,7 +55,7 @@ export function createConnectionKind(context: KindContext): Kind {
       const memory = memoryOf(resource);
       const id = resource.status?.id;
       memory.unfollow = () => session.deepReads.remove(`connection/${id}`);
-      const reached = reach(context, resource, place, CONNECTION);
+      const reached = reach(context, resource, place, REACHED);
       const remote = noting(memory, spelledAs(desired, reached.remote));
       return { ...reached, remote, desired, hooks: hooksOf(context, specOf(resource), session, memory) };
     },

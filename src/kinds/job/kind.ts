@@ -4,9 +4,22 @@ import type { Resource } from '../../engine/resource.ts';
 import type { KindContext } from '../context.ts';
 import { referenceTo } from '../place/references.ts';
 import { createRunningKind } from '../running/runningKind.ts';
+import type { Reached } from '../shared/passes.ts';
 import { desiredJob } from './desired.ts';
 import { type JobMemory, verifyingTables } from './hooks.ts';
 import { naturalTask, withOneSubject } from './tasks.ts';
+
+export const REACHED: Reached = {
+  kind: 'job',
+  api: ({ jobs }, workspaceId) => ({
+    ...jobs,
+    getOperation: 'jobs.get',
+    create: (fields, options) => jobs.create(workspaceId, fields, options),
+    children: withOneSubject(jobs.tasks),
+  }),
+  collection: ({ jobs }) => jobs,
+  renames: { sourceRef: 'source', destinationRef: 'destination' },
+};
 
 /** SyncJob: tables of a source, replicated to a destination as ordered tasks (sync-api-v2.md sections 3.3, 3.4 and 4.3). */
 export function createJobKind(context: KindContext): Kind {
@@ -16,17 +29,7 @@ export function createJobKind(context: KindContext): Kind {
     children: { noun: 'Task', list: 'tasks', natural: naturalTask, loss: 'the replication state' },
     lossWhenRemade: 'the replication state of its tables: everything would be loaded anew',
     parse: parseSyncJob,
-    reached: {
-      kind: 'job',
-      api: ({ jobs }, workspaceId) => ({
-        ...jobs,
-        getOperation: 'jobs.get',
-        create: (fields, options) => jobs.create(workspaceId, fields, options),
-        children: withOneSubject(jobs.tasks),
-      }),
-      collection: ({ jobs }) => jobs,
-      renames: { sourceRef: 'source', destinationRef: 'destination' },
-    },
+    reached: REACHED,
     crons: ['schedule.cron'],
     runs: ({ jobRuns }) => jobRuns,
     cancel: ({ jobs }, id) => jobs.cancel(id),

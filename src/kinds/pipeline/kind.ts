@@ -6,8 +6,22 @@ import type { WorkspacePlace } from '../place/place.ts';
 import { referenceTo } from '../place/references.ts';
 import { createRunningKind } from '../running/runningKind.ts';
 import { leavesOf } from '../shared/leaves.ts';
+import type { Reached } from '../shared/passes.ts';
 import { deletionHooks, withContents } from './deletion.ts';
 import { desiredSteps, labelStep, naturalStep, TARGETS, withTargets } from './steps.ts';
+
+export const REACHED: Reached = {
+  kind: 'pipeline',
+  api: ({ pipelines }, workspaceId) => ({
+    ...pipelines,
+    getOperation: 'pipelines.get',
+    create: (fields, options) => pipelines.create(workspaceId, fields, options),
+    delete: (id, options) => pipelines.delete(id, true, options),
+    children: pipelines.steps,
+  }),
+  collection: ({ pipelines }) => pipelines,
+  childRenames: { jobRef: 'job', transformationRef: 'transformation', eventRef: 'event' },
+};
 
 /** SyncPipeline: jobs, transformations and events, one after another (sync-api-v2.md sections 3.6 and 4.5). */
 export function createPipelineKind(context: KindContext): Kind {
@@ -16,18 +30,7 @@ export function createPipelineKind(context: KindContext): Kind {
     fields: FIELDS,
     children: { noun: 'Step', list: 'steps', natural: naturalStep, label: labelStep },
     parse: parseSyncPipeline,
-    reached: {
-      kind: 'pipeline',
-      api: ({ pipelines }, workspaceId) => ({
-        ...pipelines,
-        getOperation: 'pipelines.get',
-        create: (fields, options) => pipelines.create(workspaceId, fields, options),
-        delete: (id, options) => pipelines.delete(id, true, options),
-        children: pipelines.steps,
-      }),
-      collection: ({ pipelines }) => pipelines,
-      childRenames: { jobRef: 'job', transformationRef: 'transformation', eventRef: 'event' },
-    },
+    reached: REACHED,
     crons: ['schedule.cron'],
     runs: ({ pipelineRuns }) => pipelineRuns,
     cancel: ({ pipelines }, id) => pipelines.cancel(id),

@@ -4,7 +4,20 @@ import type { Resource } from '../../engine/resource.ts';
 import type { KindContext } from '../context.ts';
 import { referenceTo } from '../place/references.ts';
 import { createRunningKind } from '../running/runningKind.ts';
+import type { Reached } from '../shared/passes.ts';
 import { desiredTransformation, naturalQuery } from './desired.ts';
+
+export const REACHED: Reached = {
+  kind: 'transformation',
+  api: ({ transformations }, workspaceId) => ({
+    ...transformations,
+    getOperation: 'transformations.get',
+    create: (fields, options) => transformations.create(workspaceId, fields, options),
+    children: transformations.tasks,
+  }),
+  collection: ({ transformations }) => transformations,
+  renames: { destinationRef: 'destination', 'trigger.afterJobRef': 'trigger.afterJob' },
+};
 
 /** SyncTransformation: SQL or dbt in a destination, as ordered tasks (sync-api-v2.md sections 3.5 and 4.4). The API has no cancel for it. */
 export function createTransformationKind(context: KindContext): Kind {
@@ -13,17 +26,7 @@ export function createTransformationKind(context: KindContext): Kind {
     fields: FIELDS,
     children: { noun: 'Task', list: 'tasks', natural: naturalQuery, loss: 'the query' },
     parse: parseSyncTransformation,
-    reached: {
-      kind: 'transformation',
-      api: ({ transformations }, workspaceId) => ({
-        ...transformations,
-        getOperation: 'transformations.get',
-        create: (fields, options) => transformations.create(workspaceId, fields, options),
-        children: transformations.tasks,
-      }),
-      collection: ({ transformations }) => transformations,
-      renames: { destinationRef: 'destination', 'trigger.afterJobRef': 'trigger.afterJob' },
-    },
+    reached: REACHED,
     crons: ['schedule.cron', 'trigger.cron'],
     runs: ({ transformationRuns }) => transformationRuns,
     references,

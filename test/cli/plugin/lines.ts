@@ -33,7 +33,7 @@ export const LINES: readonly Line[] = [
   {
     line: 'export server/main',
     out: /kind: SyncJob\nmetadata:\n {2}name: crm-nightly\n/,
-    err: /manifests, 2 Secrets to make\n$/,
+    err: /objects exported; 2 Secrets to make before you apply/,
   },
   { line: 'suspend job/crm-nightly', out: /job\/crm-nightly (is suspended|was suspended already)\n/ },
   { line: 'resume job/crm-nightly', out: /job\/crm-nightly (is not suspended|was not suspended already)\n/ },
