@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { completion } from './complete/completion.ts';
+import { exportCommand } from './export/export.ts';
 import { logs } from './inspect/logs.ts';
 import { columns, tables } from './inspect/tables.ts';
 import { test } from './inspect/test.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   columns,
   test,
   logs,
+  exportCommand,
   suspend,
   resume,
   ...REQUESTS,

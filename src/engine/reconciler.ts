@@ -12,7 +12,6 @@ import { type EngineDeps, echo, type GatheredPass, type Pass, type PassResult } 
 import { resolvePolicies } from './policies.ts';
 import { RemoteError } from './remote.ts';
 import { report, STALE_MS } from './report.ts';
-import { keyOf } from './resource.ts';
 import { sizeProblem } from './size.ts';
 import { annotationOf, readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
@@ -225,5 +224,5 @@ function noteTokens(pass: Pass): void {
     return;
   }
   for (const name of Object.keys(recorded)) if (!(name in reading.tokens)) delete recorded[name];
-  pass.logger.debug({ object: keyOf(pass.resource) }, 'pass');
+  pass.logger.debug({}, 'pass');
 }

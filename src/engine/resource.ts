@@ -102,6 +102,7 @@ export interface PlanChange {
   from?: string;
   to?: string;
   destructive: boolean;
+  loss?: string;
   cause: string;
   held?: string;
 }

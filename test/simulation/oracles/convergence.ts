@@ -133,7 +133,7 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
       referencesOf(one).some(([other, name]) => other === kind && name === metadata.name),
   );
   const inSync = isUsed(setting.simulator.state, resource.status?.id);
-  if (why === 'StillReferenced' && (referrers.length > 0 || inSync)) return undefined;
+  if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
   const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;

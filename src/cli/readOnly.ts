@@ -1,4 +1,4 @@
-import { type Transport, TransportError } from '../../ports/transport.ts';
+import { type Transport, TransportError } from '../ports/transport.ts';
 
 /** The same network, on which nothing can be changed: whatever is not a read is refused before it is sent. */
 export function readOnly(transport: Transport): Transport {
@@ -8,7 +8,7 @@ export function readOnly(transport: Transport): Transport {
       return {
         async request(request) {
           if (request.method === 'GET' || request.method === 'HEAD') return connection.request(request);
-          throw new TransportError('refused', false, `a plan makes no ${request.method}`);
+          throw new TransportError('refused', false, `only reads are sent, and this is a ${request.method}`);
         },
         close: () => connection.close(),
       };
