@@ -20,6 +20,8 @@ const WHEN_TRUE: Readonly<Record<string, string>> = {
   truncate_table_data: 'options.truncateTableData',
   drop_table: 'options.dropTable',
 };
+/** What the spec calls otherwise. */
+const CALLED: Readonly<Record<string, string>> = { password: 'passwordSecretRef' };
 const WHEN_FALSE: Readonly<Record<string, string>> = { is_active: 'isActive' };
 
 /** One thing that an approval of a plan allows, once. */
@@ -90,7 +92,7 @@ export const approvals: Oracle = (land, owners) => {
 function effectsOf(before: Snap, after: Snap): Effect[] {
   const fields = fieldChanges(before.fields, after.fields).map(({ path, to }): Effect => {
     const ours = destructivePath(before.kind, path, to);
-    const name = ours ?? path;
+    const name = ours ?? CALLED[path] ?? path;
     return {
       what: `${path} → ${JSON.stringify(to)}`,
       destructive: ours !== undefined,
