@@ -173,6 +173,7 @@ const planChange = z
     from: text('What Sync has, as text; never of a secret.', 512).optional(),
     to: text('What it would become, as text; never of a secret.', 512).optional(),
     destructive: flag('It may lose data or replication state.'),
+    loss: text('What would be lost, where that is known.', 512).optional(),
     cause: text('Why: spec, drift, secret or vanished.', 64),
     held: text('Why it is not done yet.', 512).optional(),
   })

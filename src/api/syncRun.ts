@@ -110,7 +110,7 @@ const runIntent = intent
   .meta({ description: 'A start that was begun and whose run has not ended yet.' });
 
 const cancelled = z
-  .object({ at: time('When Sync was last asked.'), why: text('Why.', 256) })
+  .object({ at: time('When Sync was first asked.'), why: text('Why.', 256) })
   .meta({ description: 'The request to cancel, once Sync was asked.' });
 
 const status = z

@@ -23,7 +23,7 @@ export function explain(error: unknown): string | undefined {
   if (error instanceof CliError) return error.message;
   if (error instanceof Blocked) return error.message;
   if (error instanceof KubeError) return explainKube(error);
-  if (error instanceof SyncError) return `Sync: ${error.message}${error.words ? ` (${error.words})` : ''}`;
+  if (error instanceof SyncError) return explainSync(error);
   return undefined;
 }
 
@@ -39,4 +39,19 @@ function explainKube(error: KubeError): string {
     return `the cluster does not know this type (${what}): are the CRDs of sync-operator installed?`;
   }
   return message;
+}
+
+function explainSync({ message, operation, outcome }: SyncError): string {
+  switch (outcome.kind) {
+    case 'unsupported':
+      return `this Sync server has no call ${operation}, as far as is known; where it has one, spec.routes of the SyncServer says so`;
+    case 'transport':
+    case 'circuitOpen':
+      return `Sync: ${message}; is the server up, and spec.url of the SyncServer within reach from here?`;
+    case 'http':
+      if (outcome.status === 401) return `Sync: ${message}; is the token in the Secret of the SyncServer still valid?`;
+      return `Sync: ${message}`;
+    default:
+      return `Sync: ${message}`;
+  }
 }

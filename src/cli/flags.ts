@@ -33,7 +33,7 @@ function parse(command: Command, argv: readonly string[], options: Options) {
     return { values: values as Given['flags'], positionals };
   } catch (error) {
     // The reasons of parseArgs are whole sentences that name the flag.
-    throw new CliError(`${(error as Error).message.split(/\. |\n/)[0]}; see kubectl sync ${command.name} --help`);
+    throw new CliError(`${(error as Error).message.split(/\.\s|\n/)[0]}; see kubectl sync ${command.name} --help`);
   }
 }
 

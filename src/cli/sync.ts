@@ -9,7 +9,9 @@ import { createValueReader } from '../kube/secretReader.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { silentMeter } from '../ports/meter.ts';
 import { createSyncClient, type SyncClient } from '../sync/client.ts';
+import type { Entity } from '../sync/models/entity.ts';
 import { createOrigins } from '../sync/origin.ts';
+import type { CallOptions } from '../sync/session.ts';
 import type { Cluster } from './cluster.ts';
 import type { Context } from './command.ts';
 import { CliError } from './failure.ts';
@@ -62,11 +64,14 @@ const ABOVE = [
   ['transformationRef', 'SyncTransformation'],
 ] as const;
 
-/** Calls Sync about an object that is there, and lets go of it afterwards. Throws as `openSync`, and CliError while it has no id. */
+/**
+ * Calls Sync about an object that is there, and lets go of it afterwards; `options` are for every call about it. Throws as `openSync`,
+ * and CliError while it has no id.
+ */
 export async function withSync<T>(
   context: Context,
   { definition, name }: Target,
-  call: (sync: SyncClient, id: string, resource: Resource) => Promise<T>,
+  call: (sync: SyncClient, id: string, options: CallOptions) => Promise<T>,
 ): Promise<T> {
   const cluster = await context.cluster();
   const resource = await cluster.get(definition, name);
@@ -78,8 +83,35 @@ export async function withSync<T>(
   }
   const sync = await openSync(context, cluster, await serverOf(cluster, resource));
   try {
-    return await call(sync, id, resource);
+    return await call(sync, id, { known: () => isListed(cluster, sync, resource, id) });
   } finally {
     sync.close();
   }
 }
+
+/** Only while a list shows the object, a 404 may mean that the server has no such route (design §6). Never rejects. */
+async function isListed(
+  cluster: Cluster,
+  sync: SyncClient,
+  { kind, metadata, spec }: Resource,
+  id: string,
+): Promise<boolean> {
+  const { workspaceRef } = spec as { workspaceRef?: { name?: string; id?: string } };
+  try {
+    const workspaceId =
+      workspaceRef?.name === undefined
+        ? workspaceRef?.id
+        : (await cluster.get(definitionOf('SyncWorkspace')!, workspaceRef.name, metadata.namespace)).status?.id;
+    const listed = workspaceId === undefined ? undefined : await LISTS[kind]?.(sync, workspaceId);
+    return listed?.some((entity) => entity.id === id) === true;
+  } catch {
+    return false;
+  }
+}
+
+const LISTS: Readonly<Record<string, (sync: SyncClient, workspaceId: string) => Promise<Entity[]>>> = {
+  SyncConnection: ({ connections }, workspaceId) => connections.list(workspaceId),
+  SyncJob: ({ jobs }, workspaceId) => jobs.list(workspaceId),
+  SyncTransformation: ({ transformations }, workspaceId) => transformations.list(workspaceId),
+  SyncPipeline: ({ pipelines }, workspaceId) => pipelines.list(workspaceId),
+};

@@ -1,6 +1,7 @@
 import type { Json } from '../ports/json.ts';
 import { applyChildren } from './applyChildren.ts';
 import { create, recreate } from './create.ts';
+import type { WrittenField } from './memory.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
@@ -122,9 +123,10 @@ function remember(pass: GatheredPass, base: RemoteObject, changes: ReadonlyMap<s
       .filter(([path]) => !pass.gathered.desired.secrets.has(path))
       .map(([path, to]) => [path, { want: hashField(macs, path, to), before: base.fields.get(path) }]),
   );
+  const made = [...(pass.memory.write?.fields ?? [])].filter(([, field]) => field.made);
   pass.memory.write = {
     at: clock.now(),
-    fields,
+    fields: new Map<string, WrittenField>([...made, ...fields]),
     children: pass.memory.write?.children ?? new Map(),
     ...(base.updatedAt !== undefined && { updatedAt: base.updatedAt }),
   };

@@ -45,7 +45,9 @@ export function summarise(steps: readonly Step[]): string {
 }
 
 function listChanges(step: Step, why: Hold): PlanChange[] {
-  const common = { verb: step.title, destructive: step.destructive, cause: step.cause, held: why };
+  const { title: verb, destructive, cause } = step;
+  const loss = destructive ? showValue('', step.loss) : undefined;
+  const common = { verb, destructive, ...(loss !== undefined && { loss }), cause, held: why };
   if (step.changes.length === 0) return [common];
   return step.changes.map((change) => ({ ...common, ...shown(change), cause: change.cause }));
 }

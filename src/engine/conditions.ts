@@ -12,7 +12,8 @@ export type Verdict =
   | { state: 'suspended'; planned: boolean; message: string }
   /** Nothing can be seen now; what was known stays, until it is too old to claim. */
   | { state: 'unseen'; message: string; stale: boolean }
-  | { state: 'deletionBlocked'; reason: string; message: string; stalled: boolean };
+  /** `passing`: it ends without anybody's doing. */
+  | { state: 'deletionBlocked'; reason: string; message: string; stalled: boolean; passing?: boolean };
 
 type Draft = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 

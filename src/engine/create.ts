@@ -1,5 +1,6 @@
 import type { Json } from '../ports/json.ts';
 import { claimKey } from './claims.ts';
+import type { WrittenField } from './memory.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
@@ -31,14 +32,27 @@ export async function create(pass: GatheredPass, step: Step, more: boolean): Pro
     if (error instanceof RemoteError && isClear(error)) clearIntent(pass);
     throw error;
   }
+  noteMade(pass, fields);
   if (id === undefined) {
     const found = await findCreated(pass, { verb: 'create', at: '', knownIds });
+    const { intent } = pass.draft.status.pending ?? {};
+    if (intent) intent.done = true;
     if (found.state !== 'found') throw unsettled(`the server did not say which id ${desired.name} got; looking for it`);
     id = found.id;
   }
   own(pass, id);
   if (!more) await pass.draft.save();
   deps.record(pass.resource, 'Normal', 'Created', `created ${desired.name} as ${id}`);
+}
+
+/** What it was made with: where the server shows something else, that is how it worded it (design §5, "Normalised by the server"). */
+function noteMade({ memory, deps, gathered }: GatheredPass, sent: ReadonlyMap<string, Json>): void {
+  const fields = new Map<string, WrittenField>();
+  for (const [path, value] of sent) {
+    if (gathered.desired.secrets.has(path)) continue;
+    fields.set(path, { want: hashField(deps.macs, path, value), before: undefined, made: true });
+  }
+  memory.write = { at: deps.clock.now(), fields, children: new Map() };
 }
 
 /** Deletes the object and makes it again. The intent tells a later pass that its absence is our own doing. */

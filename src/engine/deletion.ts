@@ -9,6 +9,7 @@ import { echo } from './pass.ts';
 import { RemoteError } from './remote.ts';
 import { report } from './report.ts';
 import { keyOf, type Resource } from './resource.ts';
+import { staying, turnReason } from './turn.ts';
 import { MISSING_MS } from './verdict.ts';
 import { requireLease } from './writing.ts';
 
@@ -25,6 +26,8 @@ interface Hindrance {
   unusable?: boolean;
   /** The server did not do what it was asked to. */
   refused?: boolean;
+  /** It passes without anybody's doing: no warning unless it lasts. */
+  passing?: boolean;
 }
 
 /**
@@ -123,17 +126,19 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     await draft.save();
     deps.record(resource, 'Normal', 'HandedOver', `left ${desired.name} (${id}) to ${label(heir)}`);
     deps.wake(kind.name, keyOf(heir));
-    return { reason: 'HandedOver', message: `${desired.name} is handed over` };
+    return { reason: 'HandedOver', message: `${desired.name} is handed over`, passing: true };
   }
-  const referrers = deps.referrers(resource).filter((other) => !kind.liesIn?.(resource, other));
+  const around = deps.referrers(resource);
+  const referrers = around.filter((other) => !kind.liesIn?.(resource, other));
   // Those in it that go too are waited for, but only once nothing else stands in the way.
-  const staying = hooks?.empty ? referrers.filter((other) => !goesAlong(pass, other)) : referrers;
-  if (staying.length > 0) return stillReferenced(pass, staying);
+  const others = hooks?.empty ? referrers.filter((other) => !goesAlong(pass, other)) : referrers;
+  if (others.length > 0) return awaiting(pass, others, 'still referred to by');
   const run = hooks?.running?.(id);
   if (run?.running)
     return {
       reason: 'RemoteBusy',
       message: `${desired.name} is running (${run.what}); it is deleted when the run ends`,
+      passing: true,
     };
   const content = (await hooks?.content?.(id)) ?? [];
   if (content.length > 0)
@@ -146,23 +151,26 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     return {
       reason: 'StillReferenced',
       message: `${desired.name} is used by ${names(pass, users)}; remove that first, or set deletionPolicy: Retain`,
+      passing: around.length > referrers.length && staying(around).length === 0,
     };
   if (referrers.length === 0) return undefined;
   requireLease(pass);
   await hooks?.empty?.(id);
   for (const other of referrers) deps.wake(other.kind, keyOf(other));
-  return stillReferenced(pass, referrers);
+  return awaiting(pass, referrers, 'still referred to by');
 }
 
 function goesAlong({ kind, resource }: Pass, other: Resource): boolean {
-  return other.metadata.deletionTimestamp !== undefined && kind.holds?.(resource, other) === true;
+  return staying([other]).length === 0 && kind.holds?.(resource, other) === true;
 }
 
-function stillReferenced(pass: Pass, referrers: readonly Resource[]): Hindrance {
-  return {
-    reason: 'StillReferenced',
-    message: `still referred to by ${names(pass, referrers.map(label))}; delete those first`,
-  };
+/** Those that go as well go in their turn; the others somebody has to delete. */
+function awaiting(pass: Pass, others: readonly Resource[], why: string): Hindrance {
+  const inTheWay = staying(others);
+  const named = names(pass, (inTheWay.length > 0 ? inTheWay : others).map(label));
+  return inTheWay.length > 0
+    ? { reason: 'StillReferenced', message: `${why} ${named}; delete those first` }
+    : { reason: 'StillReferenced', message: `${why} ${named}, being deleted as well`, passing: true };
 }
 
 async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
@@ -183,6 +191,7 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
     return blocked(pass, {
       reason: 'Deleting',
       message: `${gathered.desired.name} was deleted; the server still shows it`,
+      passing: true,
     });
   }
   deps.record(resource, 'Normal', 'Deleted', `deleted ${gathered.desired.name} (${id})`);
@@ -193,7 +202,7 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
 async function letGoWhenUnneeded(pass: Pass): Promise<PassResult> {
   const needing = heldDeletes(pass);
   if (needing.length === 0) return letGo(pass);
-  return blocked(pass, { reason: 'StillReferenced', message: `needed to delete ${names(pass, needing.map(label))}` });
+  return blocked(pass, awaiting(pass, needing, 'needed to delete'));
 }
 
 async function letGo(pass: Pass): Promise<PassResult> {
@@ -209,7 +218,8 @@ async function release(pass: Pass, why: string): Promise<PassResult> {
   return letGo(pass);
 }
 
-async function blocked(pass: Pass, { reason, message, unusable, refused }: Hindrance): Promise<PassResult> {
+async function blocked(pass: Pass, hindrance: Hindrance): Promise<PassResult> {
+  const { reason, message, unusable, refused } = hindrance;
   const now = pass.deps.clock.now();
   const waited = waitedFor(pass.memory, reason, now);
   const stalled = waited >= MISSING_MS;
@@ -217,7 +227,9 @@ async function blocked(pass: Pass, { reason, message, unusable, refused }: Hindr
     return release(pass, `the namespace is being deleted and for ten minutes: ${message}`);
   }
   if (refused && stalled) pass.memory.refused = { digest: REFUSED, at: now, reason, message };
-  const verdict: Verdict = { state: 'deletionBlocked', reason, message: `${reason}: ${message}`, stalled };
+  const word = reason === 'StillReferenced' ? turnReason(pass.resource, hindrance.passing === true, waited) : reason;
+  const passing = word === 'AwaitingTurn' || (hindrance.passing === true && !stalled);
+  const verdict: Verdict = { state: 'deletionBlocked', reason: word, message: `${word}: ${message}`, stalled, passing };
   const soon = reason === 'Deleting' || reason === 'HandedOver';
   const left = MISSING_MS - waited;
   const againMs = soon ? 1_000 : left > 0 ? Math.min(LOOK_MS, left) : LOOK_MS;

@@ -66,3 +66,11 @@ test('a member that is undefined is none, within a list, too', () => {
     changes: [{ path: 'name', from: 'x' }],
   });
 });
+
+test('within lists, too, a member that is undefined is not there, and the order of members does not matter', () => {
+  const before = { conditions: [{ type: 'Ready', status: 'True', reason: undefined }] } as unknown as JsonObject;
+  expect(mergePatch(before, { conditions: [{ status: 'True', type: 'Ready' }] })).toBeUndefined();
+  const other = { conditions: [{ status: 'True', type: 'Ready', reason: 'Available' }] };
+  expect(mergePatch(before, other)).toEqual(other);
+  expect(mergePatch(other, before)).toEqual(before);
+});

@@ -39,7 +39,9 @@ export function willDelete(resource: Resource): boolean {
 }
 
 /** True when the object was as the spec says the last time it was seen, and the spec is still the same. */
-export function settledAlready({ resource }: Pass): boolean {
+export function settledAlready({ resource, deps }: Pass): boolean {
+  // A plan vouches for nothing that it has not seen itself.
+  if (deps.preview) return false;
   const { status, metadata } = resource;
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return (

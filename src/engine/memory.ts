@@ -40,12 +40,20 @@ export interface Memory extends IntentMemory {
 
 export interface Write {
   at: number;
-  /** Path → what was wanted and what the server showed before. */
-  fields: Map<string, { want: string; before: Json | undefined }>;
+  fields: Map<string, WrittenField>;
   /** Child id → the hash of what was wanted and of what was shown before (absent for an add). */
   children: Map<string, { want: string; before?: string }>;
   /** The object's update time before the write. */
   updatedAt?: number;
+}
+
+export interface WrittenField {
+  /** The hash of what was wanted. */
+  want: string;
+  /** What the server showed before the write. */
+  before: Json | undefined;
+  /** The object was made with it: whatever shows is what the server made of it. */
+  made?: true;
 }
 
 export interface Memories {

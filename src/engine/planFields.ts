@@ -4,6 +4,7 @@ import { equal } from './equality.ts';
 import type { Change } from './plan.ts';
 import type { RemoteObject } from './remote.ts';
 import type { Accepted } from './resource.ts';
+import { isSensitivePath } from './show.ts';
 
 export interface FieldsInput {
   table: readonly Field[];
@@ -47,7 +48,7 @@ export function planFields(input: FieldsInput): FieldsDiff {
 
 function diffField(input: FieldsInput, path: string, to: Json): Change | undefined {
   const field = fieldOf(input.table, path);
-  const from = input.observed.fields.get(path) ?? (isUnset(input, path) ? null : undefined);
+  const from = shownValue(input, path);
   const wanted = input.hash(path, to);
   const moved = input.applied[path] !== wanted;
   const masked = input.observed.masked.has(path);
@@ -67,6 +68,13 @@ function diffField(input: FieldsInput, path: string, to: Json): Change | undefin
     cause: moved ? 'spec' : 'drift',
     destructive: isDestructive(field, to),
   };
+}
+
+/** Null is a value that shows, that there is none; but not where a secret would stand, which null may hide. Undefined: unknown. */
+function shownValue(input: FieldsInput, path: string): Json | undefined {
+  const shown = input.observed.fields.get(path);
+  if (shown !== undefined && (shown !== null || !isSensitivePath(path))) return shown;
+  return shown === undefined && isUnset(input, path) ? null : undefined;
 }
 
 /** A key of a map that shows other keys, and not this one, has no value; where nothing of the map shows, nobody knows. */

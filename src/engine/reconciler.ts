@@ -12,7 +12,6 @@ import { type EngineDeps, echo, type GatheredPass, type Pass, type PassResult } 
 import { resolvePolicies } from './policies.ts';
 import { RemoteError } from './remote.ts';
 import { report, STALE_MS } from './report.ts';
-import { keyOf } from './resource.ts';
 import { sizeProblem } from './size.ts';
 import { annotationOf, readTokens } from './tokens.ts';
 import { MISSING_MS } from './verdict.ts';
@@ -139,6 +138,8 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
   try {
     return await livePass(pass, handovers);
   } catch (error) {
+    // What was seen, but not said, is to be seen again.
+    pass.memory.deepDue = true;
     if (!(error instanceof RemoteError)) throw error;
     const { verdict, againMs, failure } = explainFailure(pass, error, settledAlready(pass));
     const unclear = failure.class === 'ambiguous' || failure.class === 'foreign';
@@ -150,8 +151,6 @@ async function remotePass(pass: GatheredPass, handovers: Set<string>): Promise<P
     if (failure.class === 'busy') pass.memory.busy = { at: pass.deps.clock.now(), verdict };
     if (failure.class === 'nameTaken') pass.memory.lookedForSince = pass.deps.clock.now();
     if (verdict.state === 'stalled' && error.access !== 'read') pass.memory.refused = refusalOf(pass, verdict);
-    // What was seen before the failure is not what the spec says.
-    pass.memory.deepDue = true;
     const result = await report(pass, verdict, { outcome: 'retry' }, pass);
     if (isStalled(pass)) {
       // What was given up on is tried once an hour, besides when something that it depends on changes; reads cost less.
@@ -225,5 +224,5 @@ function noteTokens(pass: Pass): void {
     return;
   }
   for (const name of Object.keys(recorded)) if (!(name in reading.tokens)) delete recorded[name];
-  pass.logger.debug({ object: keyOf(pass.resource) }, 'pass');
+  pass.logger.debug({}, 'pass');
 }

@@ -3,6 +3,7 @@ import { CONFIGURATION, conditionsOf, isoSeconds, mergeConditions, type Verdict 
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import type { RemoteObject } from './remote.ts';
+import { needsWarning } from './turn.ts';
 
 /** How long what cannot be seen is still claimed; milliseconds. */
 export const STALE_MS = 15 * 60_000;
@@ -27,11 +28,13 @@ export async function report(
   Object.assign(draft.status, extra?.status as JsonObject | undefined);
   if (kindPass) draft.status.policies = { ...kindPass.policies };
   announce(pass, aged.verdict);
-  // Where the last deep read stood is worth knowing after a restart, but never worth a write of its own.
-  if (draft.dirty && memory.seenDigest !== undefined && memory.deepReadAt !== undefined) {
-    draft.status.observed = { listDigest: memory.seenDigest, deepTime: isoSeconds(memory.deepReadAt) };
+  if (draft.dirty) {
+    // Where the last deep read stood is worth knowing after a restart, but never worth a write of its own.
+    if (memory.seenDigest !== undefined && memory.deepReadAt !== undefined) {
+      draft.status.observed = { listDigest: memory.seenDigest, deepTime: isoSeconds(memory.deepReadAt) };
+    }
+    await draft.save();
   }
-  await draft.save();
   if (verdict.state !== 'progressing' && verdict.state !== 'deletionBlocked') memory.waiting = undefined;
   const againMs = least(result.againMs, aged.againMs, extra?.againMs);
   return { ...result, ...(againMs !== undefined && { againMs }) };
@@ -56,10 +59,13 @@ function announce(pass: Pass, verdict: Verdict): void {
   const { deps, resource, draft } = pass;
   const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
   const after = draft.status.conditions?.find(({ type }) => type === 'Ready');
+  if (verdict.state === 'deletionBlocked' && needsWarning(resource.status?.conditions, verdict)) {
+    deps.record(resource, 'Warning', verdict.reason, verdict.message);
+  }
   if (!after || (before?.reason === after.reason && before.status === after.status)) return;
   if (verdict.state === 'converged' && before?.status !== 'True') {
     deps.record(resource, 'Normal', 'Ready', verdict.message);
-  } else if (verdict.state === 'stalled' || verdict.state === 'deletionBlocked') {
+  } else if (verdict.state === 'stalled') {
     deps.record(resource, 'Warning', verdict.reason, verdict.message);
   } else if (verdict.state === 'awaitingApproval') {
     deps.record(resource, 'Normal', 'AwaitingApproval', verdict.message);

@@ -78,7 +78,7 @@ export interface Intent {
   knownIds?: string[];
   /** What a batch of children should look like afterwards: digest of the expected multiset. */
   expected?: string;
-  /** Every call succeeded; only the list does not show it yet. */
+  /** Every call succeeded; only lists do not show it yet. */
   done?: boolean;
 }
 
@@ -102,6 +102,7 @@ export interface PlanChange {
   from?: string;
   to?: string;
   destructive: boolean;
+  loss?: string;
   cause: string;
   held?: string;
 }

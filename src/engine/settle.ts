@@ -1,6 +1,6 @@
 import type { Desired } from './kind.ts';
 import type { Macs } from './macs.ts';
-import type { Memory, Write } from './memory.ts';
+import type { Memory, Write, WrittenField } from './memory.ts';
 import type { Change, Plan, Step } from './plan.ts';
 import { childHash, observedHash } from './planChildren.ts';
 import { hashField } from './planObject.ts';
@@ -37,7 +37,10 @@ export function settleWrites(
   const { write } = memory;
   if (!write) return { plan, unconfirmed: [], refused: plan.refused.map(({ path }) => path) };
   const recent = now - write.at < lagGraceMs;
-  const shown = showsFields(write, observed, macs);
+  const childrenShow = forgetShownChildren(write, plan, observed);
+  const isMade = [...write.fields.values()].every(({ made }) => made);
+  const onlyMade = isMade && write.children.size === 0 && (childrenShow || write.fields.size > 0);
+  const shown = showsFields(write, observed, macs) || onlyMade;
   const lagging = recent && !shown && !isYounger(write, observed);
   const accepted: Record<string, Accepted> = { ...status.accepted };
   const unconfirmed: string[] = [];
@@ -53,7 +56,8 @@ export function settleWrites(
       if (!wrote || change.to === undefined || wrote.want !== hashField(macs, change.path, change.to)) return true;
       const outcome = outcomeOf(change, wrote, macs);
       // A later update time may be that of an earlier change, which the read before ours did not show yet.
-      if (lagging || (outcome.refused && recent && !shown)) unconfirmed.push(change.path);
+      const late = !wrote.made && (lagging || (outcome.refused && recent && !shown));
+      if (late) unconfirmed.push(change.path);
       else {
         accepted[change.path] = outcome;
         if (outcome.refused) refused.add(change.path);
@@ -66,6 +70,17 @@ export function settleWrites(
   if (Object.keys(accepted).length > 0) status.accepted = accepted;
   if (unconfirmed.length === 0 && !lagging) memory.write = undefined;
   return { plan: { ...plan, steps }, unconfirmed, refused: [...refused] };
+}
+
+/**
+ * What shows as it was written is settled: a later difference is somebody's change, and not the server's wording. True when that
+ * settles the last of them.
+ */
+function forgetShownChildren(write: Write, plan: Plan, observed: RemoteObject): boolean {
+  const differing = new Set(plan.steps.flatMap(({ verb, child }) => (verb === 'updateChild' ? [child!.id] : [])));
+  const shown = (observed.children ?? []).filter(({ id }) => write.children.has(id) && !differing.has(id));
+  for (const { id } of shown) write.children.delete(id);
+  return shown.length > 0 && write.children.size === 0;
 }
 
 /** A child that we wrote and that still differs: worded by the server in its own way, once the read is not merely late. */
@@ -93,7 +108,8 @@ function isYounger(write: Write, observed: RemoteObject): boolean {
 
 /** True when the read is certainly younger than the write: something that was written shows. */
 function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean {
-  for (const [path, { before }] of write.fields) {
+  for (const [path, { before, made }] of write.fields) {
+    if (made) continue;
     const shown = observed.fields.get(path);
     if (shown === undefined || observed.masked.has(path)) continue;
     if (before === undefined || hashField(macs, path, shown) !== hashField(macs, path, before)) return true;
@@ -101,8 +117,10 @@ function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean 
   return false;
 }
 
-function outcomeOf(change: Change, wrote: { want: string; before: Change['from'] }, macs: Macs): Accepted {
-  const got = hashField(macs, change.path, change.from ?? null);
-  const same = wrote.before !== undefined && hashField(macs, change.path, wrote.before) === got;
-  return { want: wrote.want, got, ...(same && { refused: true }) };
+function outcomeOf({ path, from = null, to }: Change, wrote: WrittenField, macs: Macs): Accepted {
+  const got = hashField(macs, path, from);
+  const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got;
+  // No value is no wording of one: it was left out when the object was made.
+  const dropped = wrote.made === true && (from === null || from === '') && to !== null && to !== '';
+  return { want: wrote.want, got, ...((same || dropped) && { refused: true }) };
 }

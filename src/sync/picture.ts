@@ -13,6 +13,8 @@ export interface Change {
   name: string | undefined;
   /** The name it bore before, when it was renamed. */
   oldName?: string;
+  /** Its update time moved: something may have changed that lists leave out. */
+  touched?: true;
   /** write: our own write through `wrote` or `removed` made it known; its maker need not be told. */
   cause: 'list' | 'write';
 }
@@ -81,7 +83,8 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
     const renamed = old.name !== name;
     const moved = old.updatedAt !== undefined && updatedAt !== undefined && old.updatedAt !== updatedAt;
     if (quiet || (!renamed && !moved && old.digest === digest)) return [];
-    return [{ id, what: 'changed', name, ...(renamed && { oldName: old.name }), cause }];
+    const more = { ...(renamed && { oldName: old.name }), ...(moved && { touched: true as const }) };
+    return [{ id, what: 'changed', name, ...more, cause }];
   }
 
   /** Nothing to do: it is known just like this. */

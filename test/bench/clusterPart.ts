@@ -5,41 +5,32 @@ import { createCluster } from '../cluster/cluster.ts';
 import { readCrds } from '../cluster/readCrds.ts';
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { listen } from '../support/listen.ts';
+import { isReady, lagging } from './ready.ts';
 import { answerWith, type Methods, wallMs } from './rpc.ts';
 
 /** The in-memory Kubernetes API in a process of its own, over TLS. Arguments: certificate, key. */
 const [certFile, keyFile] = process.argv.slice(2);
 const cluster = createCluster({ clock: systemClock(), random: systemRandom() });
 for (const crd of readCrds('crds')) cluster.install(crd);
-let calls = 0;
-const server = await listen(
-  (request) => {
-    calls++;
-    return cluster.handler(request);
-  },
-  0,
-  { cert: readFileSync(certFile!, 'utf8'), key: readFileSync(keyFile!, 'utf8') },
-);
-
-const isReady = ({ metadata, status }: Loose) => {
-  const ready = (status?.conditions as Loose[] | undefined)?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
-};
+/** `kind/name` of what is Ready: asking the twin for ten thousand objects, several times a second, would take most of a core. */
+const ready = new Set<string>();
+cluster.observe((what, object) => {
+  const key = `${object.kind}/${object.metadata.name}`;
+  if (what !== 'DELETED' && isReady(object)) ready.add(key);
+  else ready.delete(key);
+});
+const cert = readFileSync(certFile!, 'utf8');
+const server = await listen(cluster.handler, 0, { cert, key: readFileSync(keyFile!, 'utf8') });
 
 const methods = {
-  url: () => server.url,
+  about: () => ({ url: server.url, ca: cert, token: 'bench' }),
   create(manifests: Manifest[]) {
     for (const manifest of manifests) cluster.create(manifest);
   },
   /** How many objects of a kind are Ready for their present generation. */
-  ready: (kind: string) => cluster.objects(kind).filter((object) => isReady(object as unknown as Loose)).length,
+  ready: (kind: string) => [...ready].filter((key) => key.startsWith(`${kind}/`)).length,
   /** What is not Ready, at most five, with why. */
-  lagging: (kind: string) =>
-    cluster
-      .objects(kind)
-      .filter((object) => !isReady(object as unknown as Loose))
-      .slice(0, 5)
-      .map(({ metadata, status }) => `${metadata.name}: ${JSON.stringify((status as Loose)?.conditions ?? [])}`),
+  lagging: (kind: string) => lagging(cluster.objects(kind)),
   /** Ids in Sync by name. */
   ids: (kind: string) =>
     Object.fromEntries(cluster.objects(kind).map(({ metadata, status }) => [metadata.name, (status as Loose)?.id])),
@@ -52,13 +43,11 @@ const methods = {
     }
     return at;
   },
-  /** Requests, and of these writes that are neither leases nor events, since the last time this was asked. */
-  calls() {
-    const written = cluster.writes.filter(({ resource }) => resource !== 'leases' && resource !== 'events').length;
+  /** What was written besides leases and events since the last time this was asked. */
+  writes() {
+    const ours = cluster.writes.filter(({ resource }) => resource !== 'leases' && resource !== 'events');
     cluster.writes.length = 0;
-    const seen = { calls, writes: written };
-    calls = 0;
-    return seen;
+    return ours.map(({ verb, resource, name }) => `${verb} ${resource}/${name}`);
   },
 };
 export type ClusterMethods = typeof methods;

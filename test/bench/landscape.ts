@@ -6,6 +6,8 @@ export interface Case {
   jobs: number;
   workspaces: number;
   latencyMs: number;
+  /** Against a real API server and not the twin. */
+  real: boolean;
 }
 
 const workspaceOf = (at: number) => `workspace-${at}`;

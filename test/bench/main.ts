@@ -1,16 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { locate } from '../tools/locate.ts';
 import type { ClientMethods } from './clientPart.ts';
 import type { Case } from './landscape.ts';
 import { measure } from './measure.ts';
-import { clientTable, type Measured, miss, ROWS, table } from './report.ts';
+import { clientTable, type Measured, miss, ROWS, table, title } from './report.ts';
 import { startPart } from './rpc.ts';
 import type { SyncMethods } from './syncPart.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
-const USAGE = `usage: npm run bench -- [--jobs 1000,10000] [--workspaces 1,20] [--latency 0,40] [--no-client] [--json FILE] [--profile FOLDER]
-Everything runs on loopback, over TLS, and ends by itself. 100,000 jobs take an hour: --jobs 100000 --workspaces 20 --latency 0.`;
+const USAGE = `usage: npm run bench -- [--jobs 1000,10000] [--workspaces 1,20] [--latency 0,40] [--real|--no-real] [--no-client] [--json FILE] [--profile FOLDER]
+Every size in one workspace on a server that answers at once, and each other choice alone; the same against a real API server
+where it is built (node test/tools/build.ts newest). Everything runs on loopback, over TLS, and ends by itself: a case takes four to ten
+minutes, of which three are rest. 100,000 jobs take an hour: --jobs 100000 --workspaces 20 --latency 0 --no-real.`;
 
 /** Measures each case, one after the other, and prints the table. Exit code 1 when a target is missed by more than a factor of two. */
 async function main(): Promise<number> {
@@ -20,6 +23,7 @@ async function main(): Promise<number> {
       workspaces: { type: 'string', default: '1,20' },
       latency: { type: 'string', default: '0,40' },
       client: { type: 'boolean', default: true },
+      real: { type: 'boolean' },
       json: { type: 'string' },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -27,19 +31,29 @@ async function main(): Promise<number> {
     allowNegative: true,
   });
   if (values.help) return print(USAGE);
-  const cases = casesOf(numbers(values.jobs), numbers(values.workspaces), numbers(values.latency));
+  const isBuilt = locate('newest') !== undefined;
+  if (values.real && !isBuilt)
+    throw new Error('--real: there is no API server; node test/tools/build.ts newest makes it');
+  const cases = casesOf({
+    jobs: numbers(values.jobs),
+    workspaces: numbers(values.workspaces),
+    latencies: numbers(values.latency),
+    real: values.real ?? isBuilt,
+  });
   const workshop = await openWorkshop(values.profile);
   try {
     const measured: Measured[] = [];
     for (const one of cases) {
-      process.stderr.write(`${one.jobs} jobs in ${one.workspaces} workspaces, ${one.latencyMs} ms …\n`);
+      const began = Date.now();
+      process.stderr.write(`${title(one)} …\n`);
       measured.push({ ...one, figures: await measure(one, workshop) });
+      process.stderr.write(`… ${((Date.now() - began) / 60_000).toFixed(1)} min\n`);
     }
     print(table(measured));
     const client = values.client ? await measureClient(workshop) : undefined;
     if (client) print(`\n${clientTable(CLIENT_JOBS, client)}`);
     if (values.json) writeFileSync(values.json, `${JSON.stringify({ measured, client }, undefined, 2)}\n`);
-    const defects = measured.flatMap(({ figures, jobs }) => ROWS.filter((row) => (miss(row, figures, jobs) ?? 0) > 2));
+    const defects = measured.flatMap((one) => ROWS.filter((row) => (miss(row, one) ?? 0) > 2));
     return defects.length > 0 ? 1 : 0;
   } finally {
     workshop.remove();
@@ -61,14 +75,21 @@ async function measureClient({ cert, key }: Workshop) {
   }
 }
 
+interface Choices {
+  jobs: readonly number[];
+  workspaces: readonly number[];
+  latencies: readonly number[];
+  real: boolean;
+}
+
 /** Every size in one workspace at once, and each of the other choices alone: their products would say little more. */
-function casesOf(jobs: readonly number[], workspaces: readonly number[], latencies: readonly number[]): Case[] {
-  const [workspace, ...more] = workspaces;
-  const [latencyMs, ...slower] = latencies;
+function casesOf({ jobs, workspaces, latencies, real }: Choices): Case[] {
+  const plain = { workspaces: workspaces[0]!, latencyMs: latencies[0]!, real: false };
   return jobs.flatMap((size) => [
-    { jobs: size, workspaces: workspace!, latencyMs: latencyMs! },
-    ...more.map((count) => ({ jobs: size, workspaces: count, latencyMs: latencyMs! })),
-    ...slower.map((ms) => ({ jobs: size, workspaces: workspace!, latencyMs: ms })),
+    { ...plain, jobs: size },
+    ...workspaces.slice(1).map((count) => ({ ...plain, jobs: size, workspaces: count })),
+    ...latencies.slice(1).map((ms) => ({ ...plain, jobs: size, latencyMs: ms })),
+    ...(real ? [{ ...plain, jobs: size, real }] : []),
   ]);
 }
 

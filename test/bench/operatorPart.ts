@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createApp } from '../../src/app.ts';
 import { createMeter } from '../../src/observability/meter.ts';
+import { measureProcess } from '../../src/observability/processMetrics.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import type { LogFields, Logger } from '../../src/ports/logger.ts';
 import { systemRandom } from '../../src/ports/random.ts';
@@ -9,14 +12,14 @@ import { undiciTransport } from '../../src/ports/undiciTransport.ts';
 import { answerWith, type Methods, wallMs } from './rpc.ts';
 
 /**
- * The controller as main.ts runs it in a pod, but for its log, which notes when each pass began. Arguments: the API server's URL and
- * certificate; the service account is played.
+ * The controller as main.ts runs it in a pod, but for its log, which notes when each pass began. Arguments: the API server's URL,
+ * certificate and token; the service account is played.
  */
-const [url, certFile] = process.argv.slice(2);
+const [url, ca, token] = process.argv.slice(2);
 const { hostname, port } = new URL(url!);
 const mount = new Map([
-  ['token', 'bench'],
-  ['ca.crt', readFileSync(certFile!, 'utf8')],
+  ['token', token!],
+  ['ca.crt', ca!],
   ['namespace', 'default'],
 ]);
 const RESOLUTION_MS = 5;
@@ -44,6 +47,7 @@ function noting(common: LogFields = {}): Logger {
 }
 
 const meter = createMeter();
+measureProcess(meter, 'bench');
 const app = createApp(
   {
     operatorNamespace: 'default',
@@ -85,12 +89,20 @@ const methods = {
     stalls.reset();
     return longest;
   },
+  /** Looking for stalls two hundred times a second takes nearly one percent of a core. */
+  watchStalls: (on: boolean) => (on ? stalls.enable() : stalls.disable()),
   /** CPU seconds so far, memory in MB now and at its highest. */
   usage() {
     const { user, system } = process.cpuUsage();
     const status = readFileSync('/proc/self/status', 'utf8');
     const mb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
     return { cpuS: (user + system) / 1e6, rssMb: mb('VmRSS'), peakMb: mb('VmHWM') };
+  },
+  /** MB of V8's heap in use after a full collection. */
+  heap() {
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    return process.memoryUsage().heapUsed / 2 ** 20;
   },
   scrape: async () => (await meter.scrape()).body,
 };

@@ -23,13 +23,18 @@ export interface Part<M extends Methods> {
   end(): Promise<void>;
 }
 
-/** Starts a script, with flags for Node, and waits until it says that it answers. Rejects when it ends before. */
+/** Starts a script, with flags for Node and more of an environment, and waits until it says that it answers. Rejects when it ends before. */
 export async function startPart<M extends Methods>(
   script: string,
   args: string[] = [],
   execArgv: string[] = [],
+  env: Record<string, string> = {},
 ): Promise<Part<M>> {
-  const child = fork(script, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv });
+  const child = fork(script, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv,
+    env: { ...process.env, ...env },
+  });
   const open = new Map<number, (answer: Answer) => void>();
   let last = 0;
   await new Promise<void>((resolve, reject) => {

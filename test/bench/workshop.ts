@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from '../../tools/bundle.ts';
 
 /** Files that the bench makes for itself. */
 export interface Workshop {
@@ -15,37 +15,37 @@ export interface Workshop {
   operator: string;
   /** Flags for the controller's Node: those of the image, and what a profile needs. */
   flags: string[];
+  /** The image's setting of the C library, for the controller's environment. */
+  env: Record<string, string>;
   remove(): void;
 }
 
-/** As in the Dockerfile. */
-const IMAGE_FLAGS = ['--max-semi-space-size=8'];
+const DOCKERFILE = new URL('../../Dockerfile', import.meta.url);
+
+/** How the image starts Node. */
+function image(): Pick<Workshop, 'flags' | 'env'> {
+  const text = readFileSync(DOCKERFILE, 'utf8');
+  const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)![1]!) as string[];
+  const [name, value] = /\b(MALLOC_ARENA_MAX)=(\d+)/.exec(text)!.slice(1) as [string, string];
+  return { flags: entrypoint.filter((word) => word.startsWith('--')), env: { [name]: value } };
+}
 
 /** Needs openssl. `profile`: a folder for CPU profiles of the controller. */
 export async function openWorkshop(profile?: string): Promise<Workshop> {
+  const { flags, env } = image();
   const folder = mkdtempSync(join(tmpdir(), 'sync-operator-bench-'));
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
   execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], { stdio: 'pipe' });
-  const operator = join(folder, 'operator.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('operatorPart.ts', import.meta.url))],
-    outfile: operator,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-  });
+  await bundle({ operator: fileURLToPath(new URL('operatorPart.ts', import.meta.url)) }, folder, '.mjs');
   return {
     cert,
     key,
     ca: readFileSync(cert, 'utf8'),
-    operator,
-    flags: [...IMAGE_FLAGS, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
+    operator: join(folder, 'operator.mjs'),
+    env,
+    flags: [...flags, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -21,6 +21,8 @@ export interface Cli {
   /** Files by path; folders follow from them. */
   files: Map<string, string | Uint8Array>;
   network: Network;
+  /** The cluster as it answers by itself, for tests that put something before it. */
+  kube: World['cluster']['handler'];
   /** What a person types at the next question. */
   answers: string[];
   /** On a terminal that redraws, with colours. */
@@ -40,6 +42,7 @@ export function createCli(world: Pick<World, 'clock' | 'cluster' | 'simulator'>)
   const cli: Cli = {
     files,
     network,
+    kube: world.cluster.handler,
     answers,
     terminal,
     start(...argv) {

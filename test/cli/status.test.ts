@@ -52,7 +52,7 @@ test('a plan that waits for approval, drift that is only reported, and the last 
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
   const { out } = await cli.run('status', 'server/main');
   expect(out).toMatch(
-    /● job\/hourly {2}last run Succeeded \d+m ago, \d+ records {2}next in \d+m\n.* changed in Sync: 1 update/,
+    /● job\/hourly {2}last run Succeeded \d+[ms] ago, \d+ records {2}next in \d+m\n.* changed in Sync: 1 update/,
   );
   expect(out).toMatch(
     /✗ job\/nightly {2}AwaitingApproval\n.*\n.*plan awaits approval: 1 update \(destructive\) {2}\(kubectl sync approve job\/nightly\)/,

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { createCli } from '../cli/cli.ts';
 import { manifestsOf } from '../support/examples.ts';
 import { SYNC_URL } from '../support/manifests.ts';
-import type { World } from '../support/world.ts';
 import { crmServer, GIVEN } from './given.ts';
 import { type Guide, readGuide, type Step } from './guide.ts';
-import { kubectl } from './kubectl.ts';
+import { kubectl, type Reader } from './kubectl.ts';
 
 /** Every guide, carried out as a reader would: its manifests and commands, against the twin and the simulator. */
 const FOLDER = 'docs/guides';
@@ -14,11 +14,12 @@ const GUIDES = readdirSync(FOLDER)
   .sort();
 const guideOf = (file: string) => readGuide(readFileSync(`${FOLDER}/${file}`, 'utf8'));
 
-async function carryOut(world: World, step: Step): Promise<void> {
+async function carryOut(reader: Reader, step: Step): Promise<void> {
+  const { world } = reader;
   if (step.kind === 'command') {
     const [program, ...args] = step.words;
     if (program !== 'kubectl') throw new Error(`guides do not know ${program}`);
-    await kubectl(world, args);
+    await kubectl(reader, args);
     return;
   }
   const manifests = manifestsOf(step.text, world.simulator.token);
@@ -32,8 +33,9 @@ async function play(file: string, { given, steps }: Guide): Promise<void> {
   if (!begin)
     throw new Error(`${file}: nobody knows what is given by "${given}"; there is ${Object.keys(GIVEN).join('; ')}`);
   const world = await begin();
+  const reader = { world, cli: createCli(world) };
   for (const step of steps) {
-    await carryOut(world, step).catch((error: unknown) => {
+    await carryOut(reader, step).catch((error: unknown) => {
       throw new Error(`${FOLDER}/${file}:${step.line}: ${(error as Error).message}`, { cause: error });
     });
   }

@@ -1,4 +1,6 @@
+import { parse as parseYaml } from 'yaml';
 import { KINDS } from '../../src/api/registry.ts';
+import type { Cli } from '../cli/cli.ts';
 import type { KubeObject, Loose, Manifest } from '../cluster/types.ts';
 import type { World } from '../support/world.ts';
 
@@ -37,17 +39,43 @@ function parse(words: readonly string[]): Parsed {
   return { rest, flags };
 }
 
+/** Who reads a guide: their world, and `kubectl sync` with the files that it wrote for them. */
+export interface Reader {
+  world: World;
+  cli: Cli;
+}
+
 /** Runs one command; resolves to what `-o jsonpath` prints, for `$(…)`. */
-export async function kubectl(world: World, words: readonly string[]): Promise<string> {
-  const { rest, flags } = parse(await Promise.all(words.map((word) => expand(world, word))));
+export async function kubectl(reader: Reader, words: readonly string[]): Promise<string> {
+  const { world, cli } = reader;
+  const typed = await Promise.all(words.map((word) => expand(reader, word)));
+  if (typed[0] === 'sync') return plugin(reader, typed.slice(1));
+  const { rest, flags } = parse(typed);
   const [verb, ...args] = rest;
+  if (verb === 'apply') {
+    const folder = flags.get('-f')!;
+    const files = [...cli.files].filter(([path]) => path.startsWith(folder) && path.endsWith('.yaml'));
+    if (files.length === 0) throw new Error(`there is nothing in ${folder}`);
+    for (const [, text] of files) world.apply(parseYaml(String(text)) as Manifest);
+    return '';
+  }
   const run = COMMANDS[verb!];
   if (!run) throw new Error(`guides do not know kubectl ${verb}`);
   return (await run(world, args, flags)) ?? '';
 }
 
+/** Exit codes that a guide may meet: done, and a plan with changes. */
+async function plugin({ world, cli }: Reader, words: readonly string[]): Promise<string> {
+  // Who types a command has waited a little.
+  await world.settle(5_000);
+  const { code, out, err } = await cli.run(...words);
+  if (code !== 0 && !(code === 2 && words[0] === 'plan')) throw new Error(`kubectl sync ${words.join(' ')}: ${err}${out}`);
+  return out;
+}
+
 /** `$(date …)` and `$(kubectl …)` within a word. */
-async function expand(world: World, word: string): Promise<string> {
+async function expand(reader: Reader, word: string): Promise<string> {
+  const { world } = reader;
   const match = /\$\((.*)\)/.exec(word);
   if (!match) return word;
   const [program, ...args] = match[1]!.split(' ');
@@ -56,7 +84,7 @@ async function expand(world: World, word: string): Promise<string> {
   return word.replace(
     match[0],
     await kubectl(
-      world,
+      reader,
       args.map((arg) => arg.replace(/^(.*?)'(.*)'$/, '$1$2')),
     ),
   );

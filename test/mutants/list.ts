@@ -194,4 +194,25 @@ export const MUTANTS: readonly Mutant[] = [
     to: "    case 'ambiguous':\n      return later('ServerUnreachable');",
     killer: named('src/engine/run/calls.test.ts', ''),
   },
+  {
+    name: 'a plan vouches for what it has not seen',
+    file: 'src/engine/finalizers.ts',
+    from: '  if (deps.preview) return false;\n',
+    to: '',
+    killer: named('test/cli/plan.test.ts', 'a server that does not answer'),
+  },
+  {
+    name: 'a plan writes to Sync',
+    file: 'src/engine/livePass.ts',
+    from: 'preview ? preview.predict(pass, gated.go, object) : await apply(pass, gated.go, object)',
+    to: 'await apply(pass, gated.go, object)',
+    killer: named('test/cli/planStories.test.ts', 'a task at the end'),
+  },
+  {
+    name: 'what a plan would write is planned again and again',
+    file: 'src/engine/preview.ts',
+    from: 'if (secret !== undefined) applied[path] = deps.macs.mac(path, secret);',
+    to: '',
+    killer: named('test/cli/planStories.test.ts', 'a secret that comes with the files'),
+  },
 ];

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../src/engine/resource.ts';
 import { hasLua, healthOf } from '../support/argocd.ts';
-import { type Judged, kstatusOf, kubectlWaits } from '../support/kstatus.ts';
+import { type Judged, kstatusOf } from '../support/kstatus.ts';
+import { kubectlProgram, type Waiter, withKubectl } from '../support/kubectlWait.ts';
 import { connection, job, run, SYNC_URL, server } from '../support/manifests.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, quiet } from './landscape.ts';
 
-/** One scenario a row of the table of conditions (design §4): what a resource says, and how kstatus and Argo CD read it. */
+/** One scenario a row of the table of conditions (design §4): what a resource says, and how kstatus, Argo CD and `kubectl wait` read it. */
+const kubectl = kubectlProgram();
+if (!kubectl) console.log('Left out: kubectl wait in the table of conditions; there is no kubectl on PATH.');
 const MINUTE = 60_000;
 
 interface Row {
@@ -18,7 +21,7 @@ interface Row {
   argocd: string;
 }
 
-function expectRow(world: World, kind: string, name: string, row: Row): void {
+async function expectRow(world: World, kind: string, name: string, row: Row): Promise<void> {
   const object = world.get(kind, name)! as unknown as Judged & { status: { conditions: Condition[] } };
   const said = (type: string) => object.status.conditions.find((condition) => condition.type === type)?.status;
   const { kstatus, argocd, ...expected } = row;
@@ -30,12 +33,37 @@ function expectRow(world: World, kind: string, name: string, row: Row): void {
   };
   expect(shown).toEqual({ Synced: undefined, Reconciling: undefined, Stalled: undefined, ...expected });
   expect(kstatusOf(object)).toBe(kstatus);
-  for (const [type, status] of Object.entries(expected)) {
-    if (status) expect(kubectlWaits(object, type, status)).toBe(true);
-  }
   if (hasLua()) expect(healthOf(world.get(kind, name)!)).toMatchObject({ status: argocd });
   for (const { observedGeneration } of object.status.conditions)
     expect(observedGeneration).toBe(object.metadata.generation);
+  if (!kubectl) return;
+  await withKubectl(kubectl, world.cluster, (waiter) =>
+    expectWaits(waiter, `${kind}/${name}`, object.status.conditions),
+  );
+}
+
+/** Whoever waits for what a resource says is content at once, whoever waits for something else is not. */
+async function expectWaits({ wait }: Waiter, target: string, conditions: readonly Condition[]): Promise<void> {
+  const said = await Promise.all(
+    conditions.map(async ({ type, status }) => ({
+      type,
+      status,
+      waited: await wait(target, `condition=${type}=${status}`),
+    })),
+  );
+  expect(said).toEqual(conditions.map(({ type, status }) => ({ type, status, waited: true })));
+  const ready = conditions.find(({ type }) => type === 'Ready')!.status;
+  expect(await wait(target, `condition=Ready=${ready === 'True' ? 'False' : 'True'}`)).toBe(false);
+}
+
+/** Somebody who waits with kubectl meanwhile sees it come. */
+async function waitingFor(world: World, target: string, what: string, comes: () => Promise<void>): Promise<void> {
+  if (!kubectl) return comes();
+  await withKubectl(kubectl, world.cluster, async ({ wait }) => {
+    const waited = wait(target, what, 60);
+    await comes();
+    expect(await waited).toBe(true);
+  });
 }
 
 const CURRENT: Row = { Ready: 'True', Synced: 'True', kstatus: 'Current', argocd: 'Healthy' };
@@ -52,9 +80,12 @@ const SUSPENDED = { argocd: 'Suspended' };
 
 test('converged', async () => {
   const world = await convergedWorld();
-  expectRow(world, 'SyncJob', 'nightly', CURRENT);
-  expectRow(world, 'SyncConnection', 'warehouse', CURRENT);
-  expectRow(world, 'SyncWorkspace', 'default', CURRENT);
+  world.apply(connection({ test: { onChange: true } }));
+  await world.untilCondition('SyncConnection', 'crm', 'Tested', 'True');
+  await expectRow(world, 'SyncConnection', 'crm', CURRENT);
+  await expectRow(world, 'SyncJob', 'nightly', CURRENT);
+  await expectRow(world, 'SyncConnection', 'warehouse', CURRENT);
+  await expectRow(world, 'SyncWorkspace', 'default', CURRENT);
 });
 
 test('observing, applying, waiting for a dependency; missing over ten minutes', async () => {
@@ -62,9 +93,9 @@ test('observing, applying, waiting for a dependency; missing over ten minutes', 
   world.apply(basics(), job({ sourceRef: { name: 'nowhere' } }));
   await world.start();
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False ReferenceNotFound');
-  expectRow(world, 'SyncJob', 'nightly', PROGRESS);
+  await expectRow(world, 'SyncJob', 'nightly', PROGRESS);
   await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True ReferenceNotFound', 15 * MINUTE);
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  await expectRow(world, 'SyncJob', 'nightly', FAILED);
   world.apply(job());
   await world.ready('SyncJob', 'nightly');
 });
@@ -74,14 +105,14 @@ test('spec refused', async () => {
   world.apply(basics(), job({ schedule: { enabled: true, cron: '61 0 0 * * *' } }));
   await world.start();
   await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True');
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  await expectRow(world, 'SyncJob', 'nightly', FAILED);
 });
 
 test('AlreadyManaged', async () => {
   const world = await convergedWorld();
   world.apply(connection({}, { name: 'copy' }));
   await world.untilCondition('SyncConnection', 'copy', 'Stalled', 'True AlreadyManaged');
-  expectRow(world, 'SyncConnection', 'copy', FAILED);
+  await expectRow(world, 'SyncConnection', 'copy', FAILED);
 });
 
 test('ServerChanged', async () => {
@@ -92,15 +123,15 @@ test('ServerChanged', async () => {
   world.instance.network.serve(SYNC_URL, other.handler);
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False ServerChanged', 10 * MINUTE);
   await world.settle(20 * MINUTE);
-  expectRow(world, 'SyncServer', 'main', { ...FAILED, Synced: undefined });
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
-  expectRow(world, 'SyncConnection', 'crm', FAILED);
-  expectRow(world, 'SyncWorkspace', 'default', FAILED);
+  await expectRow(world, 'SyncServer', 'main', { ...FAILED, Synced: undefined });
+  await expectRow(world, 'SyncJob', 'nightly', FAILED);
+  await expectRow(world, 'SyncConnection', 'crm', FAILED);
+  await expectRow(world, 'SyncWorkspace', 'default', FAILED);
   expect(other.writes()).toEqual([]);
   world.instance.network.serve(SYNC_URL, world.simulator.handler);
   await world.ready('SyncJob', 'nightly');
-  expectRow(world, 'SyncJob', 'nightly', CURRENT);
-  expectRow(world, 'SyncWorkspace', 'default', CURRENT);
+  await expectRow(world, 'SyncJob', 'nightly', CURRENT);
+  await expectRow(world, 'SyncWorkspace', 'default', CURRENT);
 });
 
 test('Contended', async () => {
@@ -111,7 +142,7 @@ test('Contended', async () => {
     await world.settle(4 * MINUTE);
   }
   expect(world.condition('SyncJob', 'nightly', 'Stalled')).toBe('True Contended');
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  await expectRow(world, 'SyncJob', 'nightly', FAILED);
 });
 
 test('remote busy, and over 30 minutes', async () => {
@@ -122,9 +153,9 @@ test('remote busy, and over 30 minutes', async () => {
   await world.settle(MINUTE);
   world.apply(job({ options: { destinationSchema: 'crm', batchSize: 5 } }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False RemoteBusy');
-  expectRow(world, 'SyncJob', 'nightly', PROGRESS);
+  await expectRow(world, 'SyncJob', 'nightly', PROGRESS);
   await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True RemoteBusy', 40 * MINUTE);
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  await expectRow(world, 'SyncJob', 'nightly', FAILED);
   await world.ready('SyncJob', 'nightly', 60 * MINUTE);
   expect(itemNamed(world, 'jobs', 'Nightly').fields.batch_size).toBe(5);
 });
@@ -133,7 +164,7 @@ test('held steps await approval', async () => {
   const world = await convergedWorld();
   world.apply(job({ options: { destinationSchema: 'other' } }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
-  expectRow(world, 'SyncJob', 'nightly', { ...FAILED, ...SUSPENDED });
+  await expectRow(world, 'SyncJob', 'nightly', { ...FAILED, ...SUSPENDED });
 });
 
 test('Observe with a plan; drift only reported', async () => {
@@ -141,8 +172,8 @@ test('Observe with a plan; drift only reported', async () => {
   world.apply(connection({ managementPolicy: 'Observe', properties: { User: 'else@example.com' } }));
   world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { batch_size: 99 });
   await quiet(world);
-  expectRow(world, 'SyncConnection', 'crm', PLAN_PENDING);
-  expectRow(world, 'SyncJob', 'nightly', PLAN_PENDING);
+  await expectRow(world, 'SyncConnection', 'crm', PLAN_PENDING);
+  await expectRow(world, 'SyncJob', 'nightly', PLAN_PENDING);
   expect(world.condition('SyncJob', 'nightly', 'Synced')).toBe('False PlanPending');
 });
 
@@ -151,32 +182,32 @@ test('Observe, and the object is not there', async () => {
   world.apply(basics(), job({ managementPolicy: 'Observe' }));
   await world.start();
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False RemoteNotFound');
-  expectRow(world, 'SyncJob', 'nightly', PROGRESS);
+  await expectRow(world, 'SyncJob', 'nightly', PROGRESS);
   await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True RemoteNotFound', 15 * MINUTE);
-  expectRow(world, 'SyncJob', 'nightly', FAILED);
+  await expectRow(world, 'SyncJob', 'nightly', FAILED);
 });
 
 test('suspended without and with a plan', async () => {
   const world = await convergedWorld();
   world.apply(job({ suspend: true }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'True Suspended');
-  expectRow(world, 'SyncJob', 'nightly', { ...CURRENT, ...SUSPENDED });
+  await expectRow(world, 'SyncJob', 'nightly', { ...CURRENT, ...SUSPENDED });
   world.apply(job({ suspend: true, options: { destinationSchema: 'crm', batchSize: 9 } }));
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False Suspended');
-  expectRow(world, 'SyncJob', 'nightly', { ...FAILED, ...SUSPENDED });
+  await expectRow(world, 'SyncJob', 'nightly', { ...FAILED, ...SUSPENDED });
 });
 
 test('server unreachable, object settled', async () => {
   const world = await convergedWorld();
   world.instance.network.serve(SYNC_URL, undefined);
   await world.settle(10 * MINUTE);
-  expectRow(world, 'SyncJob', 'nightly', CURRENT);
+  await expectRow(world, 'SyncJob', 'nightly', CURRENT);
   await world.settle(10 * MINUTE);
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('Unknown ObservationStale');
-  expectRow(world, 'SyncJob', 'nightly', { ...PROGRESS, Ready: 'Unknown', Synced: 'Unknown' });
+  await expectRow(world, 'SyncJob', 'nightly', { ...PROGRESS, Ready: 'Unknown', Synced: 'Unknown' });
   world.instance.network.serve(SYNC_URL, world.simulator.handler);
   await world.ready('SyncJob', 'nightly', 20 * MINUTE);
-  expectRow(world, 'SyncJob', 'nightly', CURRENT);
+  await expectRow(world, 'SyncJob', 'nightly', CURRENT);
 });
 
 test('deletion blocked', async () => {
@@ -186,11 +217,13 @@ test('deletion blocked', async () => {
   world.remove('SyncConnection', 'crm');
   await world.untilCondition('SyncConnection', 'crm', 'Ready', 'False DeletionBlocked');
   const row = { Ready: 'False', Reconciling: 'True', kstatus: 'Terminating', argocd: 'Progressing' };
-  expectRow(world, 'SyncConnection', 'crm', row);
+  await expectRow(world, 'SyncConnection', 'crm', row);
   await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True StillReferenced', 15 * MINUTE);
-  expectRow(world, 'SyncConnection', 'crm', { ...row, Stalled: 'True', argocd: 'Degraded' });
-  world.remove('SyncJob', 'nightly');
-  await world.until(() => world.get('SyncConnection', 'crm') === undefined, 10 * MINUTE, 'the deletion');
+  await expectRow(world, 'SyncConnection', 'crm', { ...row, Stalled: 'True', argocd: 'Degraded' });
+  await waitingFor(world, 'SyncConnection/crm', 'delete', async () => {
+    world.remove('SyncJob', 'nightly');
+    await world.until(() => world.get('SyncConnection', 'crm') === undefined, 10 * MINUTE, 'the deletion');
+  });
 });
 
 test('last run failed, data stale', async () => {
@@ -203,7 +236,7 @@ test('last run failed, data stale', async () => {
   await world.settle(2 * 60 * MINUTE);
   expect(world.condition('SyncJob', 'nightly', 'LastRunSucceeded')).toMatch(/^False/);
   expect(world.condition('SyncJob', 'nightly', 'Fresh')).toMatch(/^False/);
-  expectRow(world, 'SyncJob', 'nightly', CURRENT);
+  await expectRow(world, 'SyncJob', 'nightly', CURRENT);
 });
 
 test('run waiting or active, succeeded, failed', async () => {
@@ -212,20 +245,22 @@ test('run waiting or active, succeeded, failed', async () => {
   const finished = { Synced: undefined, Reconciling: undefined };
   world.apply(run());
   await world.until(() => world.status('SyncRun', 'now').startTime !== undefined, 10 * MINUTE, 'the start');
-  expectRow(world, 'SyncRun', 'now', { ...PROGRESS, Synced: undefined });
-  await world.untilCondition('SyncRun', 'now', 'Finished', 'True', 30 * MINUTE);
-  expectRow(world, 'SyncRun', 'now', { ...CURRENT, ...finished });
+  await expectRow(world, 'SyncRun', 'now', { ...PROGRESS, Synced: undefined });
+  await waitingFor(world, 'SyncRun/now', 'condition=Finished', () =>
+    world.untilCondition('SyncRun', 'now', 'Finished', 'True', 30 * MINUTE),
+  );
+  await expectRow(world, 'SyncRun', 'now', { ...CURRENT, ...finished });
   world.simulator.console.behaviour(id, { outcome: 'fail' });
   world.apply(run({}, { name: 'again' }));
   await world.untilCondition('SyncRun', 'again', 'Finished', 'True', 30 * MINUTE);
-  expectRow(world, 'SyncRun', 'again', { ...FAILED, ...finished });
+  await expectRow(world, 'SyncRun', 'again', { ...FAILED, ...finished });
 });
 
 test('a server says what it is as its dependents do', async () => {
   const world = await convergedWorld();
   const row = { ...CURRENT, Synced: undefined };
-  expectRow(world, 'SyncServer', 'main', row);
+  await expectRow(world, 'SyncServer', 'main', row);
   world.apply(server({ suspend: true }));
   await quiet(world);
-  expectRow(world, 'SyncServer', 'main', { ...row, ...SUSPENDED });
+  await expectRow(world, 'SyncServer', 'main', { ...row, ...SUSPENDED });
 });

@@ -13,6 +13,12 @@ const isOurs = ({ kind }: Manifest) => kind.startsWith('Sync') && kind !== 'Sync
 const withPolicy = (deletionPolicy: string) =>
   environment().map((one) => (isOurs(one) ? { ...one, spec: { ...(one.spec as object), deletionPolicy } } : one));
 
+const warnings = (world: World) =>
+  world.cluster.events().flatMap(({ type, message }) => (type === 'Warning' ? [String(message)] : []));
+
+const readyMessage = (world: World, kind: string, name: string) =>
+  String(world.status(kind, name).conditions[0].message);
+
 async function isGone(world: World, manifests: readonly Manifest[], what: string): Promise<void> {
   const left = () => manifests.filter(({ kind, metadata }) => world.get(kind, String(metadata.name)));
   await world.until(() => left().length === 0, 30 * MINUTE, what);
@@ -42,8 +48,37 @@ test.each([1, 2, 3, 4, 5])(
     await isGone(world, order, 'the end of all');
     expect(world.simulator.dump()).toBe(before);
     expect(world.logs.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(warnings(world)).toEqual([]);
   },
 );
+
+test('who waits for its turn warns nobody, until somebody has to do something', async () => {
+  const world = await convergedEnvironment({}, withPolicy('Delete').filter(isOurs));
+  world.remove('SyncConnection', 'crm');
+  await world.untilCondition('SyncConnection', 'crm', 'Ready', 'False DeletionBlocked');
+  expect(readyMessage(world, 'SyncConnection', 'crm')).toMatch(
+    /^AwaitingTurn: still referred to by SyncJob default\/nightly/,
+  );
+  expect(warnings(world)).toEqual([]);
+  await world.settle(2 * MINUTE);
+  expect(warnings(world)).toEqual([
+    expect.stringMatching(/^StillReferenced: still referred to by SyncJob default\/nightly; delete those first$/),
+  ]);
+  world.remove('SyncJob', 'nightly');
+  await world.settle(1_000);
+  expect(readyMessage(world, 'SyncConnection', 'crm')).toMatch(
+    /^AwaitingTurn: .*SyncJob default\/nightly, being deleted/,
+  );
+  await world.settle(2 * MINUTE);
+  const told = warnings(world);
+  expect(told.length).toBe(2);
+  expect(told[1]).toMatch(/^StillReferenced: still referred to by SyncPipeline default\/morning; delete those first$/);
+  await world.settle(5 * MINUTE);
+  world.remove('SyncPipeline', 'morning');
+  world.remove('SyncEvent', 'notify');
+  await world.until(() => !world.get('SyncConnection', 'crm'), 10 * MINUTE, 'the end of the connection');
+  expect(warnings(world)).toEqual(told);
+});
 
 test('a retained environment goes at once in any order, and stays in Sync', async () => {
   const world = await convergedEnvironment();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connection, job } from '../support/manifests.ts';
 import { createWorld } from '../support/world.ts';
-import { basics, convergedWorld, itemNamed, quiet, writesOf } from './landscape.ts';
+import { basics, convergedWorld, itemNamed, PASSWORD, quiet, writesOf } from './landscape.ts';
 
 /** What the simulation found: each as small as it gets. */
 
@@ -81,4 +81,66 @@ test('who may not take an object lets go of it once it bears another name', asyn
   console.edit('connection', other.id, { name: 'Something else' });
   await world.ready('SyncConnection', 'crm');
   expect(world.status('SyncConnection', 'crm').id).not.toBe(other.id);
+});
+
+test('a field that somebody cleared, which the server shows as null, is set again', async () => {
+  const world = await convergedWorld({
+    dialect: { unset: 'null' },
+    job: { changePolicy: 'Automatic', alerts: { emailTo: 'a@example.com' } },
+  });
+  const mine = itemNamed(world, 'jobs', 'Nightly');
+  world.simulator.console.edit('job', mine.id, { 'alerts.email_to': null });
+  await world.until(() => mine.fields['alerts.email_to'] === 'a@example.com', 15 * MINUTE, 'the correction');
+});
+
+test('a task that somebody changed soon after it was made is corrected, not taken for the wording of the server', async () => {
+  const world = createWorld();
+  world.apply(basics(), job({ changePolicy: 'Automatic', tasks: [{ table: 'Accounts' }] }));
+  await world.start();
+  await world.ready('SyncJob', 'nightly');
+  const mine = itemNamed(world, 'jobs', 'Nightly');
+  await world.settle(5_000);
+  world.simulator.console.editTask(mine.id, mine.children[0]!.id, { table: 'Elsewhere' });
+  await world.until(() => mine.children[0]!.fields.table === 'Accounts', 15 * MINUTE, 'the correction');
+});
+
+test('an object made by hand while the reply to our create was lost gets all that the spec says, secrets as well', async () => {
+  const world = createWorld();
+  const { console, faults } = world.simulator;
+  faults.add({ operation: 'connections.create', times: 2, effect: { kind: 'cut', acts: false } });
+  world.apply(basics());
+  await world.start();
+  await world.untilCondition('SyncConnection', 'warehouse', 'Ready', 'False OutcomeUnknown');
+  console.createConnection({ name: 'Warehouse', connector: 'PostgreSQL', properties: { Password: 'another' } });
+  await world.untilCondition('SyncConnection', 'warehouse', 'Stalled', 'True AwaitingApproval');
+  world.annotate('SyncConnection', 'warehouse', {
+    'approve-plan': world.status('SyncConnection', 'warehouse').plan.id,
+  });
+  await world.ready('SyncConnection', 'warehouse');
+  expect(itemNamed(world, 'connections', 'Warehouse').fields.properties).toMatchObject({ Password: PASSWORD });
+});
+
+test.each(['object', 'nothing'] as const)(
+  'what the server makes of the text of a new object is accepted (it answers with %s)',
+  async (createReply) => {
+    const world = createWorld({ dialect: { normalisation: 'trim', createReply } });
+    world.apply(basics(), job({ options: { destinationSchema: 'crm\n' } }));
+    await world.start();
+    await world.ready('SyncJob', 'nightly');
+    await quiet(world);
+    expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+    expect(writesOf(world).filter((write) => write.includes('update'))).toEqual([]);
+  },
+);
+
+test('a drift that was seen, but could not be told as the status was not taken, is told by the next pass', async () => {
+  const world = await convergedWorld({ job: { driftPolicy: 'Report' } });
+  world.cluster.faults.add({
+    match: ({ verb, resource }) => verb === 'patch' && resource === 'syncjobs',
+    times: 1,
+    outcome: { reject: 503 },
+  });
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'other' });
+  await quiet(world);
+  expect(world.condition('SyncJob', 'nightly', 'Synced')).toBe('False PlanPending');
 });

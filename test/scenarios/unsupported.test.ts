@@ -46,6 +46,8 @@ const OUTCOMES: Partial<Record<Switch, Outcome>> = {
   names: UNTOUCHED,
   unknownKeys: UNTOUCHED,
   testReply: UNTOUCHED,
+  // Places from the end, heeded in adds and moves, look like those of a server that lists its last task first: places count, not the list.
+  positionBase: UNTOUCHED,
   statusRoute: JOB('True RunSucceeded', undefined, 'LastRunSucceeded'),
   moveMethod: JOB('True Unsupported', /this server has no jobs\.tasks\.move.*spec\.routes/),
   retrieveJob: JOB('True UnreadableReply', /jobs\.get.*has no id/),
@@ -104,13 +106,11 @@ const changed = (changes: object = {}) =>
 
 const unsupported = SWITCHES.flatMap((key) => ('unsupported' in DIALECT[key] ? [[key, DIALECT[key].unsupported]] : []));
 
-/** `positionBase=fromEnd` contradicts itself (places against the order of the list); nobody can tell which of the two is right. */
 test('every switch that has such a value is here', () => {
-  const named = [...Object.keys(OUTCOMES), 'positionBase'];
-  expect(unsupported.map(([key]) => key).toSorted()).toEqual(named.toSorted());
+  expect(unsupported.map(([key]) => key).toSorted()).toEqual(Object.keys(OUTCOMES).toSorted());
 });
 
-test.each(unsupported.filter(([key]) => key !== 'positionBase'))('%s=%s', async (key, value) => {
+test.each(unsupported)('%s=%s', async (key, value) => {
   const { at, says, when } = OUTCOMES[key as Switch]!;
   const world = createWorld({ dialect: { [key as Switch]: value } });
   world.apply(server(), workspace(), connection(), secret('warehouse', { password: PASSWORD }));

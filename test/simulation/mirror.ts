@@ -50,9 +50,13 @@ export function conditionOf(resource: KubeObject, type: string): Condition | und
   return (resource.status?.conditions as Condition[] | undefined)?.find((one) => one.type === type);
 }
 
-/** `SyncJob/default/nightly`, or what its reference names, within the namespace. */
+/** The workspace that a resource lies in; of an event that of its pipeline. Undefined for what lies in none. */
 export function workspaceOf(mirror: Mirror, { kind, metadata, spec }: KubeObject): KubeObject | undefined {
-  if (kind === 'SyncWorkspace' || kind === 'SyncServer') return undefined;
+  if (kind === 'SyncWorkspace' || kind === 'SyncServer' || kind === 'SyncUser') return undefined;
+  if (kind === 'SyncEvent') {
+    const pipeline = mirror.get('SyncPipeline', metadata.namespace!, spec.pipelineRef.name);
+    return pipeline && workspaceOf(mirror, pipeline);
+  }
   return mirror.get('SyncWorkspace', metadata.namespace!, spec.workspaceRef?.name ?? '');
 }
 

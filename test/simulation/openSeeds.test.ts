@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { OPEN_SEEDS } from './openSeeds.ts';
 import { runSeed } from './seed.ts';
 
-test.each(OPEN_SEEDS)('seed %i is open still: %s', async (seed) => {
-  const { violations } = await runSeed(seed);
-  expect(violations, 'it passes now: take it out of openSeeds.ts').not.toEqual([]);
+test('what is known to fail fails still; what passes is taken out of openSeeds.ts', async () => {
+  const passing: number[] = [];
+  for (const [seed] of OPEN_SEEDS) if ((await runSeed(seed)).violations.length === 0) passing.push(seed);
+  expect(passing).toEqual([]);
 });

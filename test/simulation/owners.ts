@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/types.ts';
 import { SIM_KINDS } from './kinds/all.ts';
-import { idOfWorkspace } from './kinds/workspace.ts';
+import { parentIdOf, remoteName } from './kinds/places.ts';
 import type { Land } from './land.ts';
 import type { Snap } from './syncWrites.ts';
 
@@ -20,7 +20,11 @@ export function createOwners(land: Land): Owners {
   const { mirror, clock } = land.setting;
   let recent: { at: number; resource: KubeObject }[] = [];
   mirror.onChange((before, after) => {
-    if (before && (!after || before.status?.id !== after.status?.id || before.status?.owned !== after.status?.owned)) {
+    const isOther =
+      before?.status?.id !== after?.status?.id ||
+      before?.status?.owned !== after?.status?.owned ||
+      before?.metadata.generation !== after?.metadata.generation;
+    if (before && (!after || isOther)) {
       recent.push({ at: clock.now(), resource: before });
     }
   });
@@ -29,11 +33,11 @@ export function createOwners(land: Land): Owners {
     return [...mirror.resources.values(), ...recent.map(({ resource }) => resource)];
   };
   const wants = (resource: KubeObject, { kind, name, parentId }: Snap) => {
-    if (SIM_KINDS.find((one) => one.kind === resource.kind)?.remote !== kind || resource.spec.name !== name)
+    if (SIM_KINDS.find((one) => one.kind === resource.kind)?.remote !== kind || remoteName(resource) !== name)
       return false;
     if (parentId === undefined) return true;
-    const workspace = idOfWorkspace(land, resource.metadata.namespace!, resource.spec.workspaceRef.name);
-    return workspace === undefined || workspace === parentId;
+    const parent = parentIdOf(land, resource);
+    return parent === undefined || parent === parentId;
   };
   return {
     ownersOf: (id) => all().filter(({ status }) => status?.id === id && status.owned === true),

@@ -31,15 +31,23 @@ export const LIFE_HEADER = 'x-simulation-life';
 export function observeWrites(state: () => State, now: () => number, tell: (write: SyncWrite) => void): Observe {
   return (entry, request) => {
     const before = snapshot(state());
+    const ids = entry.path.split('?')[0]!.split('/').map(decodeURIComponent);
+    const target = ids.map((id) => before.get(id)).findLast((snap) => snap !== undefined);
+    const { operation = '' } = entry;
+    const call = { by: request.headers[LIFE_HEADER] ?? 'somebody', operation, target };
+    if (operation.endsWith('.execute')) {
+      // It may be held open until the run ends, while others do what they like: it is told of as soon as the run is there.
+      const runs = state().runs.size;
+      queueMicrotask(() => {
+        if (state().runs.size > runs) tell({ ...call, at: now(), created: [], removed: [], changed: [] });
+      });
+      return () => {};
+    }
     return () => {
       const after = snapshot(state());
-      const ids = entry.path.split('?')[0]!.split('/').map(decodeURIComponent);
-      const target = ids.map((id) => before.get(id)).findLast((snap) => snap !== undefined);
       const write: SyncWrite = {
+        ...call,
         at: now(),
-        by: request.headers[LIFE_HEADER] ?? 'somebody',
-        operation: entry.operation ?? '',
-        target,
         created: [...after.values()].filter(({ id }) => !before.has(id)),
         removed: [...before.values()].filter(({ id }) => !after.has(id)),
         changed: [...after.values()].flatMap((snap) => {

@@ -19,10 +19,3 @@ export function kstatusOf({ metadata, status }: Judged): 'Terminating' | 'InProg
   if (is('Ready', 'False') || is('Ready', 'Unknown')) return 'InProgress';
   return 'Current';
 }
-
-/** Whether `kubectl wait --for=condition=<type>=<status>` is content: a condition of an older generation does not count. */
-export function kubectlWaits({ metadata, status }: Judged, type: string, wanted: string): boolean {
-  const found = status?.conditions?.find((one) => one.type === type);
-  const seen = found?.observedGeneration ?? status?.observedGeneration;
-  return found?.status === wanted && (seen === undefined || seen >= (metadata.generation ?? 0));
-}

@@ -116,14 +116,12 @@ export function createNetwork({ clock, random, latencyMs = [1, 5], record = true
     if (!handler) throw new TransportError('refused', false, `connect ECONNREFUSED ${origin}`);
     if (fault instanceof TransportError) throw fault;
     if (fault === 'before') throw new TransportError('reset', true, 'socket hang up');
-    const gone = new AbortController();
-    request.signal?.addEventListener('abort', () => gone.abort(), { once: true });
     const work = handler({
       method: request.method,
       path: request.path,
       headers: request.headers,
       body: request.body ?? '',
-      signal: gone.signal,
+      signal: request.signal ?? new AbortController().signal,
     });
     network.watch?.(exchange, 'arrived');
     const response = await Promise.race([work, aborted(request.signal)]).catch((error: unknown) => {

@@ -8,9 +8,14 @@ export interface LogLine {
   fields: LogFields;
 }
 
-/** A logger that keeps every line, with the fields of its parents, in `lines`. */
+/**
+ * A logger that keeps every line, with the fields of its parents, in `lines`. It throws at a field that its line has already: the real
+ * one would write it twice.
+ */
 export function createRecordingLogger(clock: Clock, lines: LogLine[], common: LogFields = {}): Logger {
   const at = (level: LogLine['level']) => (fields: LogFields, message: string) => {
+    const twice = Object.keys(fields).filter((key) => key in common);
+    if (twice.length > 0) throw new Error(`"${message}" has the fields of its logger once more: ${twice.join(', ')}`);
     lines.push({ at: clock.now(), level, message, fields: { ...common, ...fields } });
   };
   return {

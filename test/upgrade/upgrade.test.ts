@@ -42,6 +42,19 @@ test.each(RELEASES)('nothing of %s is written to Sync, and every status says wha
   expect(now.map(summary).sort()).toEqual(ours.map(summary).sort());
 });
 
+test.each(RELEASES)('the runs that %s left behind stay as they ended, and are not started again', async (version) => {
+  const release = readRelease(`test/upgrade/${version}`);
+  const runs = release.cluster.objects.filter(({ kind }) => kind === 'SyncRun');
+  const reasons = runs.map(({ status }) => status!.conditions.find(({ type }: Loose) => type === 'Succeeded').reason);
+  expect(new Set(reasons)).toEqual(new Set(['RunSucceeded', 'RunFailed', 'NotStarted']));
+  const world = await upgraded(release);
+  await world.settle(8 * 3_600_000);
+  for (const { metadata, status } of runs) {
+    expect({ [metadata.name]: world.status('SyncRun', metadata.name) }).toEqual({ [metadata.name]: status });
+  }
+  expect(world.simulator.state.runs.size).toBe(0);
+});
+
 test.each(RELEASES)('what %s left behind goes on being managed', async (version) => {
   const world = await upgraded(readRelease(`test/upgrade/${version}`));
   world.apply(job({ options: { batchSize: 77 } }));

@@ -1,6 +1,6 @@
 import { type Command, flagOf, OUTPUT } from '../command.ts';
 import { CliError } from '../failure.ts';
-import { asData } from '../output.ts';
+import { showRows } from '../output.ts';
 import { withSync } from '../sync.ts';
 import { table } from '../table.ts';
 import { targetOf } from '../targets.ts';
@@ -27,13 +27,16 @@ export const logs: Command = {
     const { terminal, disk } = context;
     const target = targetOf(given.args, ['SyncConnection']);
     const wanted = flagOf(given, 'download');
-    return withSync(context, target, async (sync, id) => {
-      const files = (await sync.connections.logs.list(id)).toSorted(
+    return withSync(context, target, async (sync, id, options) => {
+      const files = (await sync.connections.logs.list(id, options)).toSorted(
         (a, b) => (b.modifiedAt ?? 0) - (a.modifiedAt ?? 0),
       );
       if (wanted === undefined) {
         const rows = files.map(({ name, size, modifiedAt }) => [name, size?.toString() ?? '', iso(modifiedAt)]);
-        terminal.out(asData(given, files) ?? table(['FILE', 'BYTES', 'MODIFIED'], rows));
+        showRows(terminal, given, files, {
+          asTable: () => table(['FILE', 'BYTES', 'MODIFIED'], rows),
+          none: `connection/${target.name} has no log files`,
+        });
         return 0;
       }
       const file = wanted === 'latest' ? files[0] : files.find(({ name }) => name === wanted);
@@ -43,7 +46,8 @@ export const logs: Command = {
           `connection/${target.name} has no log file ${wanted}${known.length > 0 ? `; the newest are ${known.join(', ')}` : ': it has none'}`,
         );
       }
-      const text = await sync.connections.logs.download(id, file.name);
+      // It was listed just now.
+      const text = await sync.connections.logs.download(id, file.name, { known: async () => true });
       const path = flagOf(given, 'out');
       if (path === undefined) terminal.out(text);
       else {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../ports/json.ts';
+import { mergePatched } from './stores.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -36,7 +37,7 @@ function setBefore({ metadata }: Live): JsonObject {
   const applied = (metadata.managedFields ?? []).filter(
     ({ operation, subresource }) => operation === 'Apply' && subresource === undefined,
   );
-  return Object.assign({}, ...applied.map(({ fieldsV1 }) => fieldsOf(fieldsV1?.['f:spec'])));
+  return applied.map(({ fieldsV1 }) => fieldsOf(fieldsV1?.['f:spec'])).reduce(mergePatched, {});
 }
 
 /** `{"f:a": {"f:b": {}}}` as `{a: {b: {}}}`. */

@@ -29,6 +29,8 @@ export interface DirectInput {
   values: ValueReader;
   macs: Macs;
   namespaceLabels: KindContext['namespaceLabels'];
+  /** Told how many objects have been looked at, and of how many. */
+  progress(done: number, all: number): void;
 }
 
 export interface DirectPlan {
@@ -40,7 +42,7 @@ export interface DirectPlan {
 /** Plans by the controller's own passes, over objects in memory and a server that is only read. Rejects with what a pass rejects with. */
 export async function planDirectly(
   { clock, random, transport, signal }: Pick<Context, 'clock' | 'random' | 'transport' | 'signal'>,
-  { resources, selected, values, macs, namespaceLabels }: DirectInput,
+  { resources, selected, values, macs, namespaceLabels, progress }: DirectInput,
 ): Promise<DirectPlan> {
   const logger = silentLogger();
   const stores = storesOf(resources);
@@ -72,7 +74,7 @@ export async function planDirectly(
   kinds.push(...createKinds(context).map(preview.wrap));
   for (const one of wired) indexStore(one);
 
-  const work = passOver({ wired, selected, signal });
+  const work = passOver({ wired, selected, signal, progress });
   const deps: EngineDeps = {
     clock,
     random,

@@ -26,12 +26,12 @@ export function planOfStatus(resource: Resource): PlannedObject {
 function stepsOf(changes: readonly PlanChange[]): PlannedStep[] {
   const steps: PlannedStep[] = [];
   let latest = '';
-  for (const { verb: title, path, from, to, destructive, cause, held } of changes) {
+  for (const { verb: title, path, from, to, destructive, loss, cause, held } of changes) {
     const key = `${title} ${destructive} ${held}`;
     if (key !== latest || path === undefined) {
       const why = held as PlannedStep['held'];
       const step = { verb: verbOf(title), title, destructive, cause: cause as Step['cause'], changes: [] };
-      steps.push({ ...step, ...(why && { held: why }) });
+      steps.push({ ...step, ...(loss !== undefined && { loss }), ...(why && { held: why }) });
     }
     latest = key;
     if (path !== undefined) {

@@ -19,11 +19,15 @@ import { showPlan } from './show.ts';
 import { validate } from './validate.ts';
 import { withFileValues } from './values.ts';
 
-const DESCRIPTION = `With -f: what applying the files would change in Sync. They are checked by a dry run of the API server, may refer to each other,
-and are compared with Sync itself. Without: what the controller has planned for live objects and does not carry out yet, and what is in
-its way; --direct compares them with Sync now instead.
-Nothing is written, neither in Kubernetes nor in Sync. Values are never shown where they are, or may be, secrets.
-Exit codes: 0 nothing would change, 2 something would, 1 something is wrong or cannot be planned.`;
+/** Objects from which on progress is shown. */
+const MANY = 20;
+
+const DESCRIPTION = [
+  'With -f: what applying the files would change in Sync. A dry run of the API server checks them; they may refer to each other; and they are',
+  'compared with Sync itself. Without -f: what the controller has planned for live objects and does not carry out yet, and what is in its',
+  'way; --direct compares live objects with Sync now.\nNothing is written, neither in Kubernetes nor in Sync. No value is shown where it is, or',
+  'may be, a secret.\nExit codes: 0 nothing would change, 2 something would, 1 something is wrong or cannot be planned.',
+].join(' ');
 
 export const plan: Command = {
   name: 'plan',
@@ -161,11 +165,20 @@ async function planNow(
       values: withFileValues(reader, manifests),
       macs,
       namespaceLabels: await loadLabels(cluster, resources.values()),
+      progress: progressOn(terminal),
     });
     return selected.map((ref) => planOfPasses(resources.get(ref)!, after(ref), outcomes.get(ref)));
   } finally {
     reader.stop();
   }
+}
+
+/** Many objects take a while at the server's rate. One line, which moves and goes; only on a terminal. */
+function progressOn({ live, err }: Context['terminal']): (done: number, all: number) => void {
+  return (done, all) => {
+    if (!live || all < MANY) return;
+    err(done < all ? `\r\u001b[Kcompared with Sync: ${done} of ${all}` : '\r\u001b[K');
+  };
 }
 
 const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }) =>

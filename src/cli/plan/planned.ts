@@ -13,7 +13,8 @@ export function planOfPasses(
   const head = headOf(before);
   if (before.metadata.deletionTimestamp !== undefined) return { ...head, ...deletionOf(before) };
   const { status } = after ?? before;
-  const problem = problemOf(status?.conditions, stepsOf(outcome));
+  const isUnseen = outcome === undefined && before.kind !== 'SyncServer';
+  const problem = problemOf(status?.conditions, stepsOf(outcome)) ?? (isUnseen ? UNSEEN : undefined);
   // What may go, and was not carried out all the same, is kept from it by what the condition says.
   const steps = [...stepsOf(outcome), ...(outcome?.gated.go ?? []).map((step) => shown(step, 'Blocked'))];
   const id = before.status?.id ?? status?.id;
@@ -31,6 +32,8 @@ export function planOfPasses(
     ...(awaits && isSame && { planId: status.plan!.id }),
   };
 }
+
+const UNSEEN = { reason: 'NotObserved', message: 'it could not be compared with what is in Sync' };
 
 function stepsOf(outcome: Outcome | undefined): PlannedStep[] {
   if (!outcome) return [];

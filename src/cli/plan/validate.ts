@@ -71,8 +71,9 @@ function dryRun(cluster: Cluster, { kind, namespace, name, object }: Manifest, l
     const patch = { type: 'merge' as const, body: applyPatch(live, object) };
     return cluster.client.patch<Resource>(type, { namespace, name }, patch, options);
   }
-  const { status: _, ...rest } = object as JsonObject;
-  const made = { ...rest, metadata: { ...(object.metadata as JsonObject), namespace, name } };
+  const { labels, annotations } = (object.metadata ?? {}) as JsonObject;
+  const metadata = { namespace, name, ...(labels && { labels }), ...(annotations && { annotations }) };
+  const made = { apiVersion: API_VERSION, kind, metadata, spec: object.spec ?? {} };
   return cluster.client.create(type, made as unknown as KubeObject, options) as Promise<unknown> as Promise<Resource>;
 }
 

@@ -5,6 +5,8 @@ import type { Manifest } from './manifests.ts';
 export function withFileValues(values: ValueReader, manifests: readonly Manifest[]): ValueReader {
   const given = new Map<string, Values>();
   for (const { kind, namespace, name, object } of manifests) {
+    // One that is encrypted in its file (SOPS) does not tell its values: those of the cluster count.
+    if ('sops' in object) continue;
     if (kind === 'Secret' || kind === 'ConfigMap') given.set(`${kind}/${namespace}/${name}`, valuesIn(kind, object));
   }
   return {

@@ -15,6 +15,8 @@ export interface WorklistInput {
   /** What is planned; what it needs is added. */
   selected: ReadonlySet<string>;
   signal: AbortSignal;
+  /** Told after each pass how many objects have had one, and of how many. */
+  progress(done: number, all: number): void;
 }
 
 export interface Worklist {
@@ -25,7 +27,7 @@ export interface Worklist {
 }
 
 /** Passes over objects in the order in which they depend on each other, again where what they refer to has changed. */
-export function passOver({ wired, selected, signal }: WorklistInput): Worklist {
+export function passOver({ wired, selected, signal, progress }: WorklistInput): Worklist {
   const byKind = new Map(wired.map((one) => [one.kind, one]));
   const storedAt = (ref: string): Resource | undefined => {
     const [kind, namespace, name] = ref.split('/') as [string, string, string];
@@ -45,10 +47,11 @@ export function passOver({ wired, selected, signal }: WorklistInput): Worklist {
   async function runOne(ref: string, pass: (key: string) => Promise<PassResult>): Promise<void> {
     if (signal.aborted) throw new CliError('interrupted', 130);
     const resource = storedAt(ref);
+    passed.set(ref, (passed.get(ref) ?? 0) + 1);
     // What is being deleted has no plan: it goes.
     if (!resource || resource.metadata.deletionTimestamp !== undefined) return;
-    passed.set(ref, (passed.get(ref) ?? 0) + 1);
     await Promise.race([pass(keyOf(resource)), stopped]);
+    progress(passed.size, needed.size);
   }
 
   return {

@@ -1,14 +1,17 @@
 import { definitionOf } from '../../api/registry.ts';
+import { isoSeconds } from '../../engine/conditions.ts';
 import { runStatusOf } from '../../engine/run/model.ts';
 import { RUNNABLES } from '../../kinds/run/targets.ts';
 import type { SyncClient } from '../../sync/client.ts';
 import type { RunRecord } from '../../sync/models/records.ts';
-import { type Command, flagOf, type Given, isOn, OUTPUT } from '../command.ts';
+import type { CallOptions } from '../../sync/session.ts';
+import { type Command, isOn, OUTPUT } from '../command.ts';
 import { CliError } from '../failure.ts';
-import { asData } from '../output.ts';
+import { numberOf } from '../numbers.ts';
+import { showRows } from '../output.ts';
 import { withSync } from '../sync.ts';
 import { table } from '../table.ts';
-import { targetOf } from '../targets.ts';
+import { shortest, targetOf } from '../targets.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { duration } from './progress.ts';
 
@@ -27,13 +30,16 @@ interface Row {
   syncRun?: string;
 }
 
+/** Runs shown, of each task with --tasks. */
+const MOST = 20;
+
 /** What ran before. */
 export const history: Command = {
   name: 'history',
   summary: 'Show the past runs of a job, transformation or pipeline, as Sync has them',
   args: 'TYPE/NAME',
   flags: {
-    limit: { value: 'N', help: 'at most so many, the newest first (20)' },
+    limit: { value: 'N', help: `at most so many, the newest first (${MOST})` },
     tasks: { help: 'of a job: the runs of each of its tasks' },
     output: OUTPUT,
   },
@@ -54,23 +60,27 @@ export const history: Command = {
     }
     const cluster = await context.cluster();
     const runnable = RUNNABLES.find(({ kind }) => kind === target.definition.kind)!;
-    const limit = limitOf(given);
-    const rows = await withSync(context, target, async (sync, id) => {
-      if (ofTasks) return taskRows(sync, id, limit);
-      const runs = (await runnable.calls(sync).history(id, {})) as RunRecord[];
+    const limit = numberOf(given, 'limit', 1) ?? MOST;
+    const rows = await withSync(context, target, async (sync, id, options) => {
+      if (ofTasks) return taskRows(sync, id, limit, options);
+      const runs = (await runnable.calls(sync).history(id, options)) as RunRecord[];
       const ours = await cluster.list(definitionOf('SyncRun')!);
       const names = new Map(ours.map((run) => [runStatusOf(run).runId, run.metadata.name]));
       return runs.slice(0, limit).map((run) => rowOf(run, run.id === undefined ? {} : { syncRun: names.get(run.id) }));
     });
-    context.terminal.out(asData(given, rows) ?? tableOf(rows, ofTasks, context.terminal));
+    showRows(context.terminal, given, rows, {
+      asTable: () => tableOf(rows, ofTasks, context.terminal),
+      none: `Sync knows of no run of ${shortest(target.definition.kind)}/${target.name}`,
+    });
     return 0;
   },
 };
 
-async function taskRows(sync: SyncClient, jobId: string, limit: number): Promise<Row[]> {
+async function taskRows(sync: SyncClient, jobId: string, limit: number, options: CallOptions): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const task of await sync.jobs.tasks.list(jobId)) {
-    const runs = await sync.jobs.tasks.history(jobId, task.id);
+  for (const task of await sync.jobs.tasks.list(jobId, options)) {
+    // It was listed just now.
+    const runs = await sync.jobs.tasks.history(jobId, task.id, { known: async () => true });
     const name = String(task.fields.get('table') ?? task.fields.get('query') ?? task.id);
     rows.push(...runs.slice(0, limit).map((run) => rowOf(run, { task: name })));
   }
@@ -84,8 +94,8 @@ function rowOf(run: RunRecord, more: { task?: string; syncRun?: string | undefin
     ...(id !== undefined && { runId: id }),
     state: state[0]!.toUpperCase() + state.slice(1),
     rawStatus,
-    ...(startedAt !== undefined && { startTime: new Date(startedAt).toISOString() }),
-    ...(endedAt !== undefined && { completionTime: new Date(endedAt).toISOString() }),
+    ...(startedAt !== undefined && { startTime: isoSeconds(startedAt) }),
+    ...(endedAt !== undefined && { completionTime: isoSeconds(endedAt) }),
     ...(records !== undefined && { recordsAffected: records }),
     ...(words !== '' && { message: words }),
     ...(more.syncRun !== undefined && { syncRun: more.syncRun }),
@@ -110,11 +120,4 @@ function tableOf(rows: readonly Row[], ofTasks: boolean, terminal: Terminal): st
     return [...(ofTasks ? [task] : []), ...common, ...(ofTasks ? [] : [syncRun]), message];
   });
   return table(headings, cells);
-}
-
-function limitOf(given: Given): number {
-  const text = flagOf(given, 'limit') ?? '20';
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1) throw new CliError(`--limit: "${text}" is not a whole number above 0`);
-  return limit;
 }

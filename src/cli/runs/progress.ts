@@ -43,40 +43,79 @@ const TONES: Readonly<Record<string, Tone>> = {
   Unknown: 'warn',
 };
 
-/** The whole of it, for a view that is drawn again; `now` in ms since the epoch. */
+/** Tasks or steps of a view that is drawn again: what does not fit on the screen cannot be drawn over. */
+const MOST = 15;
+
+/** The whole of it, for a view that is drawn again; no line is wider than the terminal. `now` in ms since the epoch. */
 export function frameOf(name: string, progress: Progress, terminal: Terminal, now: number): string[] {
   const { state, finished, reason, message, tasks } = progress;
-  const head = finished || state === undefined ? reason : state;
+  const tells = finished || state === undefined;
+  const shown = tasks.slice(0, MOST);
   return [
-    [`run/${name}`, paint(terminal, TONES[state ?? ''] ?? 'dim', head), ...figures(progress, now)].join('  '),
-    ...(finished || state === undefined ? [`  ${message}`] : []),
-    ...tasks.map((task) =>
-      [`  ${task.name}`, paint(terminal, TONES[task.state] ?? 'dim', task.state), ...figures(task, now)].join('  '),
-    ),
+    line(terminal, [`run/${name}`, tells ? reason : state, ...figures(progress, now)], TONES[state ?? '']),
+    ...(tells ? [cut(`  ${message}`, terminal.width)] : []),
+    ...shown.map((task) => line(terminal, partsOf(task, now), TONES[task.state])),
+    ...(tasks.length > shown.length ? [`  … and ${tasks.length - shown.length} more`] : []),
   ];
 }
+
+/** The second word is in the tone. */
+function line(terminal: Terminal, words: readonly string[], tone: Tone = 'dim'): string {
+  const text = cut(words.join('  '), terminal.width);
+  const from = words[0]!.length + 2;
+  const to = from + words[1]!.length;
+  return text.slice(0, from) + paint(terminal, tone, text.slice(from, to)) + text.slice(to);
+}
+
+const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
 /** What is new since `before`, for output that cannot be drawn again. */
 export function newsOf(name: string, before: Progress | undefined, after: Progress, now: number): string[] {
   const lines: string[] = [];
   const moved = before?.reason !== after.reason || before?.state !== after.state;
   if (moved && !after.finished) lines.push(`run/${name}  ${after.state ?? `${after.reason}: ${after.message}`}`);
-  for (const task of after.tasks) {
-    const known = before?.tasks.find((one) => one.name === task.name);
-    if (known?.state !== task.state) lines.push([`  ${task.name}`, task.state, ...figures(task, now)].join('  '));
+  const known = byName(before?.tasks ?? []);
+  for (const [key, task] of byName(after.tasks)) {
+    if (known.get(key)?.state !== task.state && !isUntold(task)) lines.push(partsOf(task, now).join('  '));
   }
   if (after.finished)
     lines.push([`run/${name}  ${after.reason}`, ...figures(after, now)].join('  '), `  ${after.message}`);
   return lines;
 }
 
-type Span = Pick<Progress, 'startTime' | 'completionTime' | 'recordsAffected'>;
+/** Tasks may share a name. */
+function byName(tasks: readonly TaskRun[]): Map<string, TaskRun> {
+  const all = new Map<string, TaskRun>();
+  for (const task of tasks) {
+    let key = task.name;
+    while (all.has(key)) key += "'";
+    all.set(key, task);
+  }
+  return all;
+}
 
-function figures({ startTime, completionTime, recordsAffected }: Span, now: number): string[] {
-  const end = completionTime === undefined ? now : Date.parse(completionTime);
+/** One task or step: name, state, what is known of it. */
+function partsOf(task: TaskRun, now: number): string[] {
+  const { name, state, rawStatus, message } = task;
+  if (isUntold(task)) return [`  ${name}`, 'no state yet'];
+  // A word that is not known is shown as it is.
+  const word = state === 'Unknown' ? (rawStatus ?? state) : state;
+  const tells = message !== undefined && (state === 'Failed' || state === 'Skipped');
+  return [`  ${name}`, word, ...figures(task, now), ...(tells ? [message] : [])];
+}
+
+/** Sync says nothing of it: in most cases its turn has not come. */
+const isUntold = ({ state, rawStatus, startTime }: TaskRun) =>
+  state === 'Unknown' && rawStatus === undefined && startTime === undefined;
+
+type Span = Pick<Progress, 'state' | 'startTime' | 'completionTime' | 'recordsAffected'>;
+
+/** Records and how long it took: up to `now` only for what still runs. */
+function figures({ state, startTime, completionTime, recordsAffected }: Span, now: number): string[] {
+  const end = completionTime !== undefined ? Date.parse(completionTime) : state === 'Running' ? now : undefined;
   return [
     ...(recordsAffected === undefined ? [] : [`${recordsAffected} records`]),
-    ...(startTime === undefined ? [] : [duration(end - Date.parse(startTime))]),
+    ...(startTime === undefined || end === undefined ? [] : [duration(end - Date.parse(startTime))]),
   ];
 }
 

@@ -2,13 +2,15 @@ import { API_VERSION } from '../../api/common.ts';
 import { definitionOf } from '../../api/registry.ts';
 import { typeOf } from '../../app/caches.ts';
 import type { Resource } from '../../engine/resource.ts';
+import { barred, notReady } from '../../kinds/run/obstacle.ts';
 import { RUNNABLES } from '../../kinds/run/targets.ts';
-import type { KubeObject } from '../../kube/objects.ts';
 import { FIELD_MANAGER } from '../cluster.ts';
 import { type Command, type Context, flagOf, type Given, isOn } from '../command.ts';
 import { CliError } from '../failure.ts';
-import { read, targetOf } from '../targets.ts';
-import { FOLLOW_CODES, followRun, secondsOf, TIMEOUT } from './follow.ts';
+import { numberOf, secondsOf } from '../numbers.ts';
+import { asData } from '../output.ts';
+import { read, shortest, targetOf } from '../targets.ts';
+import { bare, FOLLOW_CODES, followRun, isData, RUN_OUTPUT, TIMEOUT } from './follow.ts';
 
 const NAME_MOST = 253;
 
@@ -22,7 +24,7 @@ export const run: Command = {
     wait: { short: 'w', help: 'follow it to its end' },
     timeout: TIMEOUT,
     name: { value: 'NAME', help: 'the name of the SyncRun (one of its own)' },
-    deadline: { value: 'SECONDS', help: 'cancel the run when it takes longer (activeDeadlineSeconds)' },
+    deadline: { value: 'DURATION', help: 'cancel the run when it takes longer (activeDeadlineSeconds)' },
     retries: { value: 'N', help: 'how often to run again after a failure (backoffLimit, 0)' },
     'on-unknown': {
       value: 'WHAT',
@@ -34,11 +36,12 @@ export const run: Command = {
       help: 'when the SyncRun is deleted before the end: Leave the run, or Cancel it',
       choices: ['Leave', 'Cancel'],
     },
-    ttl: { value: 'SECONDS', help: 'delete the SyncRun so long after its end (never)' },
+    output: RUN_OUTPUT,
+    ttl: { value: 'DURATION', help: 'delete the SyncRun so long after its end (never)' },
   },
   examples: [
     { text: 'a job, followed live', line: 'kubectl sync run job/crm-nightly --wait' },
-    { text: 'in a script', line: 'kubectl sync run pipeline/morning --wait --timeout 3600 --ttl 86400' },
+    { text: 'in a script', line: 'kubectl sync run pipeline/morning --wait --timeout 1h --ttl 24h' },
   ],
   needs: ['get the kind named, syncruns', 'create syncruns'],
   completes: 'runnable',
@@ -47,32 +50,38 @@ export const run: Command = {
       given.args,
       RUNNABLES.map(({ kind }) => kind),
     );
+    // A flag that cannot be read is said before a run is made.
+    secondsOf(given, 'timeout');
     const cluster = await context.cluster();
     const resource = await read(cluster, target);
-    refuseSuspended(resource);
+    refuse(resource);
     const manifest = manifestOf(context, given, resource);
     const { name, namespace } = manifest.metadata;
-    await cluster.client.create(typeOf(definitionOf('SyncRun')!), manifest, { fieldManager: FIELD_MANAGER });
-    context.terminal.out(`run/${name} made\n`);
+    const { terminal } = context;
+    const made = await cluster.client.create<Resource>(typeOf(definitionOf('SyncRun')!), manifest, {
+      fieldManager: FIELD_MANAGER,
+    });
+    if (!isData(given)) terminal.out(`run/${name} made\n`);
+    else if (!isOn(given, 'wait')) terminal.out(asData(given, bare(made))!);
     const waits = waitsFor(resource);
-    if (waits) context.terminal.err(`${waits}\n`);
+    if (waits) terminal.err(`${waits}\n`);
     if (isOn(given, 'wait')) return followRun(context, cluster, name, given);
-    context.terminal.err(`follow it with: kubectl sync follow run/${name} -n ${namespace}\n`);
+    terminal.err(`follow it with: kubectl sync follow run/${name} -n ${namespace}\n`);
     return 0;
   },
 };
 
-function manifestOf({ random }: Context, given: Given, { kind, metadata }: Resource): KubeObject {
+function manifestOf({ random }: Context, given: Given, { kind, metadata }: Resource): Resource {
   const { field } = RUNNABLES.find((runnable) => runnable.kind === kind)!;
   const suffix = Buffer.from(random.bytes(4)).toString('hex');
   const stem = metadata.name.slice(0, NAME_MOST - suffix.length - 1).replace(/[-.]+$/, '');
   const spec = {
     [field]: { name: metadata.name },
-    activeDeadlineSeconds: numberOf(given, 'deadline'),
+    activeDeadlineSeconds: secondsOf(given, 'deadline'),
     backoffLimit: numberOf(given, 'retries'),
     onUnknown: flagOf(given, 'on-unknown'),
     onDelete: flagOf(given, 'on-delete'),
-    ttlSecondsAfterFinished: numberOf(given, 'ttl'),
+    ttlSecondsAfterFinished: secondsOf(given, 'ttl'),
   };
   const name = flagOf(given, 'name') ?? `${stem}-${suffix}`;
   return {
@@ -80,25 +89,30 @@ function manifestOf({ random }: Context, given: Given, { kind, metadata }: Resou
     kind: 'SyncRun',
     metadata: { name, namespace: metadata.namespace },
     spec,
-  } as KubeObject;
+  } as unknown as Resource;
 }
 
-function numberOf(given: Given, name: string): number | undefined {
-  const value = secondsOf(given, name);
-  return Number.isFinite(value) ? value : undefined;
-}
-
-/** A run of what is suspended would only wait for somebody to resume it. */
-function refuseSuspended({ kind, metadata, spec, status }: Resource): void {
+/** Rather than make a run that waits for somebody to change its target. */
+function refuse(resource: Resource): void {
+  const { kind, metadata, status } = resource;
+  const label = labelOf(resource);
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (spec.suspend !== true && ready?.reason !== 'Suspended') return;
-  const who = spec.suspend === true ? 'it is suspended' : ready!.message;
-  throw new CliError(`${kind} ${metadata.name} cannot run: ${who}; kubectl sync resume ends that`);
+  const isCurrent = ready?.observedGeneration === metadata.generation;
+  const above = ready?.reason === 'Suspended' && isCurrent ? ready.message : undefined;
+  const why = barred(resource, label) ?? above;
+  if (why === undefined) return;
+  const isHeld = resource.spec.suspend === true || above !== undefined;
+  throw new CliError(
+    `${shortest(kind)}/${metadata.name} cannot run: ${why}${isHeld ? '; kubectl sync resume ends that' : ''}`,
+  );
 }
 
-function waitsFor({ kind, metadata, status }: Resource): string | undefined {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True') return undefined;
-  const why = ready ? `${ready.reason}: ${ready.message}` : 'the controller has not looked at it yet';
-  return `${kind} ${metadata.name} is not Ready, and the run waits until it is: ${why}`;
+function waitsFor(resource: Resource): string | undefined {
+  const label = labelOf(resource);
+  if (!resource.status?.conditions)
+    return `${label} has not been looked at by the controller yet; the run waits until it is Ready`;
+  const why = notReady(resource, label);
+  return why && `the run waits, since ${why}`;
 }
+
+const labelOf = ({ kind, metadata }: Resource) => `${kind} ${metadata.namespace}/${metadata.name}`;

@@ -9,8 +9,9 @@ import { type RunPass, report, save } from './pass.ts';
 
 /** A run that still goes on so long after it was to be cancelled is told again; milliseconds. */
 const AGAIN_MS = 60_000;
-/** The same where it was said that nothing runs, as before a start has arrived. */
+/** The same where it was said that nothing runs, as before a start has arrived; each time twice as long. */
 const REFUSED_AGAIN_MS = 10_000;
+const REFUSED_MOST_MS = 5 * 60_000;
 const LOOK_FIRST_MS = 2_000;
 const LOOK_MOST_MS = 30_000;
 
@@ -44,28 +45,35 @@ export async function cancelPass(
     );
   }
   if (!target.remote.cancel || memory.cannotCancel) return cannot(pass, target, why);
-  const asked = status.cancelled && Date.parse(status.cancelled.at);
-  // Only a run that has a name, or a call that did nothing, can be repeated without hitting another run.
-  const pauseMs = memory.cancelRefused ? REFUSED_AGAIN_MS : status.runId === undefined ? Infinity : AGAIN_MS;
-  if (asked === undefined || deps.clock.now() - asked >= pauseMs) {
+  const asked = status.cancelled && (memory.cancelledAt ?? Date.parse(status.cancelled.at));
+  if (asked === undefined || deps.clock.now() - asked >= pauseOf(pass)) {
     const sent = await send(pass, target.remote.cancel, why);
     if (sent === 'unsupported') return cannot(pass, target, why);
-    memory.delayMs = 0;
+    if (sent === 'sent') memory.delayMs = 0;
   }
   memory.delayMs = Math.min(Math.max(LOOK_FIRST_MS, memory.delayMs * 2), LOOK_MOST_MS);
   return cancelling(pass, `${target.label} is being cancelled (${why})`, memory.delayMs);
+}
+
+/** Only a run that has a name, or a call that did nothing, can be repeated without hitting another run. */
+function pauseOf({ memory: { cancelsRefused = 0 }, status }: RunPass): number {
+  if (cancelsRefused > 0) return Math.min(REFUSED_AGAIN_MS * 2 ** (cancelsRefused - 1), REFUSED_MOST_MS);
+  return status.runId === undefined ? Infinity : AGAIN_MS;
 }
 
 async function send(pass: RunPass, cancel: NonNullable<RunTarget['remote']['cancel']>, why: string) {
   const { status, deps, resource, logger, memory } = pass;
   if (!deps.mayWrite(WRITE_MS + SEND_MS)) throw new Fenced('the lease is lost or about to end');
   const first = status.cancelled === undefined;
-  status.cancelled = { at: new Date(deps.clock.now()).toISOString(), why };
+  // When it was first asked is what a restart has to know; to ask again is no news.
+  status.cancelled ??= { at: new Date(deps.clock.now()).toISOString(), why };
   await save(pass);
   if (!deps.mayWrite(WRITE_MS)) throw new Fenced('the lease is lost or about to end');
+  memory.cancelledAt = deps.clock.now();
+  const refusedBefore = first ? 0 : (memory.cancelsRefused ?? 0);
+  memory.cancelsRefused = 0;
   try {
     const result = await cancel();
-    memory.cancelRefused = false;
     if (result === 'sent' && first)
       deps.record(resource, 'Normal', 'CancelRequested', `Sync was asked to cancel (${why})`);
     return result;
@@ -74,7 +82,7 @@ async function send(pass: RunPass, cancel: NonNullable<RunTarget['remote']['canc
     const { outcome, access, words } = error;
     const known = { referenceChanged: false, running: false, words, probe: false, creating: false, itemKnown: true };
     const failure = classify(outcome, access, known);
-    memory.cancelRefused = failure.class !== 'ambiguous' && failure.class !== 'foreign';
+    if (failure.class !== 'ambiguous' && failure.class !== 'foreign') memory.cancelsRefused = refusedBefore + 1;
     logger.info({ class: failure.class }, `the cancellation: ${error.message}`);
     return 'unclear';
   }

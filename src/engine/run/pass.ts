@@ -43,8 +43,9 @@ export interface RunMemory extends IntentMemory {
   goneSince?: number;
   /** Nothing can cancel it here. */
   cannotCancel?: boolean;
-  /** The last request to cancel certainly did nothing. */
-  cancelRefused?: boolean;
+  /** When this process last asked to cancel it, ms since the epoch, and how often in a row that certainly did nothing. */
+  cancelledAt?: number;
+  cancelsRefused?: number;
 }
 
 export interface RunPass {

@@ -7,20 +7,23 @@ import type { Collection } from '../../sync/snapshot.ts';
 import { isSameServer } from '../probe/acceptance.ts';
 import type { ServerSession, WorkspaceSession } from '../session/sessions.ts';
 
-export interface ScopeInput {
+export interface StandingInput {
   /** The resource that the pass is about. */
   resource: Resource;
   /** Its SyncServer. */
   server: Resource;
   session: ServerSession;
-  /** Of the remote objects. */
-  kind: EntityKind;
-  /** The operation that reads one of them: `jobs.get`. */
-  getOperation: string;
   /** Absent for what lies above workspaces. */
   workspace?: ScopeWorkspace;
   /** Of the resource's namespace, where they can be read. */
   namespaceLabels?: Readonly<Record<string, string>>;
+}
+
+export interface ScopeInput extends StandingInput {
+  /** Of the remote objects. */
+  kind: EntityKind;
+  /** The operation that reads one of them: `jobs.get`. */
+  getOperation: string;
 }
 
 export interface ScopeWorkspace {
@@ -36,21 +39,16 @@ const CREDENTIAL_GONE: ReadonlySet<string> = new Set(['SecretNotFound', 'SecretK
 export function scopeOf(input: ScopeInput): Scope {
   const { resource, server, session, kind, workspace } = input;
   const { client, identity } = session;
-  const unusable = unusableFor(resource, session.unusable);
   const style = factOf(client.facts, 'putStyle', kind);
-  const suspender = [server, workspace?.resource].find((one) => one?.spec.suspend === true);
   const lists = workspace ? [...workspace.session.polled.values()] : [session.workspaces];
   const suspicious = suspicionOf(lists, workspace?.resource ?? server);
   const accepted = (server.status as ServerStatus | undefined)?.acceptedServer;
   const changedAt = workspace?.session.changes.find(({ id }) => id !== resource.status?.id)?.at;
   return {
     origin: client.origin,
-    ...(identity !== undefined && { identity }),
+    ...standingOf(input),
     isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
     ...(accepted && { accepted }),
-    ...(unusable && { unusable }),
-    ...(suspender && { suspendedBy: `${suspender.kind} ${keyOf(suspender)} is suspended` }),
-    grant: grantOf(input),
     ...(suspicious !== undefined && { suspicious }),
     lagGraceMs: session.lagGraceMs,
     ...(changedAt !== undefined && { referenceChangedAt: changedAt }),
@@ -63,9 +61,23 @@ export function scopeOf(input: ScopeInput): Scope {
   };
 }
 
+/** What may be done at all from where a resource stands, whatever it is about. */
+export function standingOf(input: StandingInput): Pick<Scope, 'identity' | 'unusable' | 'suspendedBy' | 'grant'> {
+  const { resource, server, session, workspace } = input;
+  const { identity } = session;
+  const unusable = unusableFor(resource, session.unusable);
+  const suspender = [server, workspace?.resource].find((one) => one?.spec.suspend === true);
+  return {
+    ...(identity !== undefined && { identity }),
+    ...(unusable && { unusable }),
+    ...(suspender && { suspendedBy: `${suspender.kind} ${keyOf(suspender)} is suspended` }),
+    grant: grantOf(input),
+  };
+}
+
 type ServerStatus = { acceptedServer?: Scope['accepted'] };
 
-function grantOf({ resource, server, session, workspace, namespaceLabels }: ScopeInput): Scope['grant'] {
+function grantOf({ resource, server, session, workspace, namespaceLabels }: StandingInput): Scope['grant'] {
   const own = resource.kind === 'SyncWorkspace' ? resource : workspace?.resource;
   const id = workspace?.session.id ?? own?.status?.id;
   const name = (id === undefined ? undefined : session.workspaces.get(id)?.name) ?? own?.spec.name;

@@ -6,8 +6,9 @@ import type { JsonObject } from '../../ports/json.ts';
 import type { KindContext } from '../context.ts';
 import { type Place, placeInWorkspace, placeOnServer, type WorkspacePlace } from '../place/place.ts';
 import { isSameServer } from '../probe/acceptance.ts';
-import { scopeOf } from '../remote/scope.ts';
+import { standingOf } from '../remote/scope.ts';
 import { surplusOf } from '../runs/requested.ts';
+import { barred, notReady, whyNotReady } from './obstacle.ts';
 import { refOf, targetKey } from './references.ts';
 import { remoteOf } from './remote.ts';
 import type { Runnable } from './targets.ts';
@@ -50,33 +51,14 @@ function gather(context: KindContext, resource: Resource, target: Resource | und
   const { session } = place;
   const elsewhere = target.status?.serverIdentity;
   const moved = elsewhere !== undefined && session.identity !== undefined && !isSameServer(elsewhere, session.identity);
-  const message = moved ? `${label} belongs to another server than the one that answers` : notReady(target, label);
-  const own = target.spec.suspend === true ? `${label} is suspended` : undefined;
-  const obstacle = made.obstacle ?? own ?? message;
+  const elsewhereNow = moved ? `${label} belongs to another server than the one that answers` : undefined;
+  const obstacle = made.obstacle ?? barred(target, label) ?? elsewhereNow ?? notReady(target, label);
   return {
     ...made,
     kept: { ...made.kept, uid: target.metadata.uid },
     resource: { kind: target.kind, key: keyOf(target) },
     ...(obstacle !== undefined && { obstacle }),
   };
-}
-
-/** A run waits until what is wanted of its target is done: a change that had to wait for another run goes first. */
-function notReady(target: Resource, label: string): string | undefined {
-  const { metadata, status } = target;
-  if (metadata.deletionTimestamp !== undefined) return `${label} is being deleted`;
-  if (status?.policies?.managementPolicy === 'Observe') {
-    return `${label} is only observed (managementPolicy: Observe), so nothing is started`;
-  }
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True' && ready.observedGeneration === metadata.generation) return undefined;
-  return `${label} is not Ready${whyNotReady(target)}`;
-}
-
-function whyNotReady({ status, metadata }: Resource): string {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready && ready.status !== 'True') return `: ${ready.message}`;
-  return ready && ready.observedGeneration !== metadata.generation ? ': its spec has just changed' : '';
 }
 
 function targetById(context: KindContext, resource: Resource, runnable: Runnable, id: string): RunTarget {
@@ -101,16 +83,14 @@ function targetAt(
   const { server, session } = place;
   const workspace = 'workspace' in place ? place.workspace : undefined;
   const labels = namespaceLabels(resource.metadata.namespace);
-  const scope = scopeOf({
+  const standing = standingOf({
     resource,
     server,
     session,
-    kind: 'job',
-    getOperation: 'jobs.get',
     ...(workspace && { workspace }),
     ...(labels && { namespaceLabels: labels }),
   });
-  const obstacle = obstacleOf(scope);
+  const obstacle = obstacleOf(standing);
   return {
     label,
     kept: {
@@ -121,12 +101,12 @@ function targetAt(
     },
     lagGraceMs: session.lagGraceMs,
     remote: remoteOf(runnable, id, session, workspace?.session),
-    ...(scope.suspendedBy !== undefined && { suspendedBy: scope.suspendedBy }),
+    ...(standing.suspendedBy !== undefined && { suspendedBy: standing.suspendedBy }),
     ...(obstacle !== undefined && { obstacle }),
   };
 }
 
-function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeof scopeOf>): string | undefined {
+function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeof standingOf>): string | undefined {
   if (unusable) return unusable.message;
   if (identity === undefined) return 'the server was not reached yet';
   return grant.maxPolicy === 'Observe' ? `${grant.reason}: nothing may be started` : suspendedBy;

@@ -340,12 +340,19 @@ test('a server that deletions still need stays, says who needs it, and goes afte
   await s.pass();
   expect(s.stored.get(KEY)!.metadata.finalizers).toEqual([FINALIZER]);
   expect(s.status().counts).toEqual({ SyncWorkspace: 3 });
+  s.told();
   s.put(({ metadata }) => {
     metadata.deletionTimestamp = '2026-01-01T00:00:30Z';
   });
   expect(await s.pass()).toMatchObject({ outcome: 'wait' });
   expect(s.condition('Ready')).toBe('False DeletionBlocked');
   expect(s.message()).toContain('SyncWorkspace team/sales, a SyncWorkspace in another namespace;');
+  expect(s.told()).toEqual([]);
+  await s.clock.advance(60_000);
+  await s.pass();
+  expect(s.told()).toEqual([expect.stringMatching(/^Warning StillReferenced: .*SyncWorkspace team\/sales/)]);
+  await s.pass();
+  expect(s.told()).toEqual([]);
   expect(s.sessions.get(KEY)?.unusable).toBeUndefined();
   await s.clock.advance(11 * 60_000);
   expect(await s.pass()).toMatchObject({ outcome: 'stalled' });

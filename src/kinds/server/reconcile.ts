@@ -7,6 +7,7 @@ import { createMemories, type Memory } from '../../engine/memory.ts';
 import type { EngineDeps, PassResult } from '../../engine/pass.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { annotationOf, readTokens, type TokenReading } from '../../engine/tokens.ts';
+import { needsWarning, staying, turnReason } from '../../engine/turn.ts';
 import { MISSING_MS } from '../../engine/verdict.ts';
 import type { ValueRef } from '../../kube/secretReader.ts';
 import type { KindContext } from '../context.ts';
@@ -168,24 +169,32 @@ function note({ draft, deps, resource }: Pass, session: LiveSession): void {
 async function report(pass: Pass, verdict: Verdict, result: PassResult): Promise<PassResult> {
   const { deps, key, resource, draft } = pass;
   const users = deps.referrers(resource).filter(willDelete);
-  let final = verdict;
+  let final: Verdict = verdict;
   let again = result;
   const { deletionTimestamp } = resource.metadata;
   if (deletionTimestamp !== undefined) {
-    const message = `${describeUsers(resource, users)}; delete them first, or let go by changing ${annotationOf('force-delete')}`;
-    const stalled = deps.clock.now() - Date.parse(deletionTimestamp) >= MISSING_MS;
-    final = { state: 'deletionBlocked', reason: 'StillReferenced', message, stalled };
-    again = { outcome: stalled ? 'stalled' : 'wait', againMs: AGAIN_MS };
+    final = blockedBy(resource, users, deps.clock.now() - Date.parse(deletionTimestamp));
+    again = { outcome: final.stalled ? 'stalled' : 'wait', againMs: AGAIN_MS };
   } else draft.rebase(await setFinalizer(deps, resource, users.length > 0));
   const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
   draft.status.conditions = conditionsFor(resource, final, deps.sessions.get(key), deps.clock.now());
   draft.status.observedGeneration = resource.metadata.generation;
   const ready = draft.status.conditions.find(({ type }) => type === 'Ready')!;
-  if (before?.status !== ready.status || before.reason !== ready.reason) {
+  if (final.state === 'deletionBlocked') {
+    if (needsWarning(resource.status?.conditions, final)) deps.record(resource, 'Warning', final.reason, final.message);
+  } else if (before?.status !== ready.status || before.reason !== ready.reason) {
     deps.record(resource, ready.status === 'False' ? 'Warning' : 'Normal', ready.reason, ready.message);
   }
   await draft.save();
   return again;
+}
+
+function blockedBy(resource: Resource, users: readonly Resource[], waitedMs: number) {
+  const reason = turnReason(resource, staying(users).length === 0, waitedMs);
+  const help = `delete them first, or let go by changing ${annotationOf('force-delete')}`;
+  const message = `${reason}: ${describeUsers(resource, users)}; ${help}`;
+  const stalled = waitedMs >= MISSING_MS;
+  return { state: 'deletionBlocked', reason, message, stalled, passing: reason === 'AwaitingTurn' } as const;
 }
 
 function isNeeded({ deps, resource, tokens }: Pass): boolean {

@@ -65,7 +65,7 @@ export function openWorkspace(context: SessionContext, id: string, runs: ServerR
 }
 
 function collectHeld(context: SessionContext, workspaceId: string, what: Held, runs: ServerRuns, deepReads: Turns) {
-  const { client, deps, watched } = context;
+  const { client, deps, key, watched } = context;
   const { kind, turn } = HELD[what];
   const teach = createSecretTeacher(client.scrubber);
   const ofKind = what === 'connections' ? undefined : runs[what];
@@ -83,7 +83,9 @@ function collectHeld(context: SessionContext, workspaceId: string, what: Held, r
       return entities;
     },
     onChange(changes) {
-      for (const { what: happened, id } of changes) {
+      for (const { what: happened, id, touched, cause } of changes) {
+        // Tasks and steps may have changed, which lists leave out.
+        if (touched && cause === 'list') deps.deepDue(kind, id, key);
         if (happened !== 'vanished') continue;
         deepReads.remove(`${turn}/${id}`);
         ofKind?.unfollow(id);

@@ -10,7 +10,9 @@ export interface Line {
 /** At least one for each command; a test holds that. They are carried out in this order, on what examples/basic makes. */
 export const LINES: readonly Line[] = [
   { line: 'status', out: /● server\/main .*\n└─ ● workspace\/analytics/ },
-  { line: 'plan', out: /0 to change|no changes/i },
+  { line: 'plan', out: /No changes: \d+ unchanged\.\n/ },
+  { line: 'plan --direct', out: /No changes: \d+ unchanged\.\n/ },
+  { line: 'plan -f examples/basic/4-job.yaml', out: /No changes: 1 unchanged\.\n/ },
   { line: 'approve job/crm-nightly', code: 1 },
   { line: 'run job/crm-nightly --name once-N --wait', out: /run\/once-N {2}RunSucceeded/ },
   { line: 'follow run/once-N', out: /run\/once-N {2}RunSucceeded/ },
@@ -30,6 +32,11 @@ export const LINES: readonly Line[] = [
     line: 'token server/main --secret new-token-N --yes',
     out: /a new token is in Secret \S+\/new-token-N, key token\n/,
   },
+  {
+    line: 'export server/main',
+    out: /kind: SyncJob\nmetadata:\n {2}name: crm-nightly\n/,
+    err: /objects exported; 2 Secrets to make before you apply/,
+  },
   { line: 'suspend job/crm-nightly', out: /job\/crm-nightly (is suspended|was suspended already)\n/ },
   { line: 'resume job/crm-nightly', out: /job\/crm-nightly (is not suspended|was not suspended already)\n/ },
   { line: 'reconcile sjob crm-nightly', out: /job\/crm-nightly asked to be looked at again\n/ },
@@ -46,5 +53,13 @@ export const ERRORS: readonly Line[] = [
     err: /^error: no cluster: the kubeconfig has no context "nowhere"; .*\n$/,
   },
   { line: 'reconcile job/none', code: 1, err: /^error: there is no SyncJob none in namespace \S+\n$/ },
+  {
+    line: 'plan -f test/cli/plugin/broken.yaml',
+    code: 1,
+    err: /^error: test\/cli\/plugin\/broken\.yaml:11: spec\.optoins: there is no such field\n$/,
+  },
+  { line: 'run job/none', code: 1, err: /^error: there is no SyncJob none in namespace \S+\n$/ },
+  { line: 'columns connection/crm Acounts', code: 1, err: /^error: there is no table Acounts; is it Accounts\?\n$/ },
+  { line: 'token server/main', code: 1, err: /^error: say where it goes: --secret NAME, or --show to print it\n$/ },
   { line: 'supend job/none', code: 1, err: /^error: there is no command "supend"; is it suspend\?.*\n$/ },
 ];

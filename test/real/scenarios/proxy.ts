@@ -44,6 +44,8 @@ export function createProxy({ clock, pace, api: { connection, headers }, shown }
         return { status, headers: type, body: alive(response.body, clock) };
       }
       const text = await readAll(response.body);
+      // What the chart does not grant is refused: then its rules lack something.
+      if (isRefusal(status, text)) pace.fail(new Error(`${method} ${path} was refused to the operator: ${text}`));
       if (method !== 'GET') note(request, status, text);
       return { status, headers: type, body: text };
     } catch (error) {
@@ -77,6 +79,11 @@ export function createProxy({ clock, pace, api: { connection, headers }, shown }
     close: () => closing.abort(),
     handler: handle,
   };
+}
+
+/** A namespace that is going takes in nothing new, and says so as if it were a matter of rights. */
+function isRefusal(status: number, text: string): boolean {
+  return status === 401 || (status === 403 && !text.includes('NamespaceTerminating'));
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -42,6 +42,28 @@ test('where nothing can cancel, that is said and the end is awaited', async () =
   await world.untilCondition('SyncRun', 'now', 'Finished', 'True RunSucceeded', HOUR);
 });
 
+test('a cancel that the server refuses is asked for ever more rarely, and each refusal is no news', async () => {
+  const world = await convergedWorld();
+  const gone = { kind: 'status', status: 405, body: '{"error":{"code":"UnknownRoute","message":"no"}}' } as const;
+  world.simulator.faults.add({ path: /\/(status|runstatus)/i, times: 1e9, effect: gone });
+  world.simulator.faults.add({
+    operation: 'jobs.history',
+    times: 1e9,
+    effect: { kind: 'status', status: 200, body: '[]' },
+  });
+  const refusal = { kind: 'status', status: 409, body: '{"error":{"code":"X","message":"not running"}}' } as const;
+  world.simulator.faults.add({ operation: 'jobs.cancel', times: 1e9, effect: refusal });
+  world.simulator.console.behaviour(itemNamed(world, 'jobs', 'Nightly').id, { taskMs: 3 * HOUR });
+  world.apply(run({ activeDeadlineSeconds: 60 }));
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'False Cancelling');
+  const since = world.clock.now();
+  await world.settle(50 * MINUTE);
+  const cancels = () => world.simulator.requests.filter(({ operation }) => operation === 'jobs.cancel').length;
+  expect(cancels()).toBeGreaterThan(2);
+  expect(cancels()).toBeLessThan(20);
+  expect(world.kubeWrites(since + 1).filter(({ resource }) => resource === 'syncruns').length).toBe(0);
+});
+
 test('a failed run is repeated as often as backoffLimit says', async () => {
   const world = await convergedWorld();
   world.simulator.console.behaviour(itemNamed(world, 'jobs', 'Nightly').id, { outcome: 'fail' });

@@ -132,9 +132,17 @@ function taskOf(table: string): Loose {
   return TABLES.indexOf(table) % 2 === 0 ? { table } : { query: `REPLICATE [${table}]` };
 }
 
-/** The table, however it is told. */
-export function naturalOf({ table, query }: { table?: unknown; query?: unknown }): string {
-  return String(table || /\[(.+)\]/.exec(String(query ?? ''))?.[1] || query);
+/** What tells a task or step from others: the table, however it is told, or what a step runs. */
+export function naturalOf({
+  table,
+  query,
+  reference,
+}: {
+  table?: unknown;
+  query?: unknown;
+  reference?: unknown;
+}): string {
+  return String(reference || table || /\[(.+)\]/.exec(String(query ?? ''))?.[1] || query);
 }
 
 function showsTasks({ tasks, tasksPolicy }: Loose, shown: readonly string[]): boolean {

@@ -33,7 +33,9 @@ export const adoption: Oracle = (land, owners) => {
     }
   });
   setting.mirror.onChange((before, after) => {
-    if (!after?.status?.owned || before?.status?.owned) return;
+    if (!after?.status?.owned) return;
+    // Another object in place of the one that is gone is taken as well.
+    if (before?.status?.owned && before.status.id === after.status.id) return;
     const { id } = after.status;
     if (madeFor.get(id)?.has(after.metadata.uid)) return;
     // What was there before keeps the secret that it has; nobody knows which.

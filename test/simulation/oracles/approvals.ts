@@ -14,13 +14,13 @@ const DESTRUCTIVE: Readonly<Record<string, string>> = {
   replicate_start_date: 'options.replicateStartDate',
   connector: 'connector',
   connector_version: 'connectorVersion',
-  labels: 'labels',
   'properties.Server': 'properties.Server',
 };
 const WHEN_TRUE: Readonly<Record<string, string>> = {
   truncate_table_data: 'options.truncateTableData',
   drop_table: 'options.dropTable',
 };
+const WHEN_FALSE: Readonly<Record<string, string>> = { is_active: 'isActive' };
 
 /** One thing that an approval of a plan allows, once. */
 interface Allowed {
@@ -89,7 +89,7 @@ export const approvals: Oracle = (land, owners) => {
 /** What a change of one object did, each thing that a plan would show. */
 function effectsOf(before: Snap, after: Snap): Effect[] {
   const fields = fieldChanges(before.fields, after.fields).map(({ path, to }): Effect => {
-    const ours = DESTRUCTIVE[path] ?? (to === true ? WHEN_TRUE[path] : undefined);
+    const ours = destructivePath(before.kind, path, to);
     const name = ours ?? path;
     return {
       what: `${path} → ${JSON.stringify(to)}`,
@@ -97,6 +97,7 @@ function effectsOf(before: Snap, after: Snap): Effect[] {
       covers: (one) => one.path !== undefined && (one.path === name || fold(one.path) === fold(path)),
     };
   });
+  const noun = before.kind === 'pipeline' ? 'Step' : 'Task';
   const left = new Map(after.children.map((child) => [child.id, child]));
   const tasks = before.children.flatMap(({ id, fields: old }): Effect[] => {
     const now = left.get(id);
@@ -104,17 +105,26 @@ function effectsOf(before: Snap, after: Snap): Effect[] {
     if (!now) {
       return [
         {
-          what: `deletion of task ${natural}`,
-          destructive: true,
-          covers: ({ verb }) => verb === `deleteTask ${natural}`,
+          what: `deletion of ${noun.toLowerCase()} ${natural}`,
+          // A step holds no state of its own.
+          destructive: noun === 'Task',
+          covers: ({ verb }) => (noun === 'Task' ? verb === `deleteTask ${natural}` : verb.startsWith('deleteStep ')),
         },
       ];
     }
     if (naturalOf(now.fields) === natural) return [];
-    const covers = ({ verb, path }: Allowed) => verb.startsWith('updateTask') && path?.startsWith('tasks[') === true;
-    return [{ what: `task ${natural} → ${naturalOf(now.fields)}`, destructive: true, covers }];
+    const covers = ({ verb, path }: Allowed) =>
+      verb.startsWith(`update${noun}`) && path?.startsWith(`${noun.toLowerCase()}s[`) === true;
+    return [{ what: `${noun.toLowerCase()} ${natural} → ${naturalOf(now.fields)}`, destructive: true, covers }];
   });
   return [...fields, ...tasks];
+}
+
+/** The path in the spec of a change that may lose something. */
+function destructivePath(kind: string, path: string, to: unknown): string | undefined {
+  // How a server treats the labels of a connection is not known.
+  if (path === 'labels' && kind === 'connection') return 'labels';
+  return DESTRUCTIVE[path] ?? (to === true ? WHEN_TRUE[path] : to === false ? WHEN_FALSE[path] : undefined);
 }
 
 /** The last part of a path, without case and separators: `schedule.cron` and `options.batchSize` are known by it. */

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../cluster/types.ts';
-import { type Item, itemsOf, nameOf } from '../../simulator/state.ts';
+import { COLLECTIONS, type Item, itemsOf, nameOf } from '../../simulator/state.ts';
 import { simKindOf } from '../kinds/all.ts';
-import { idOfWorkspace } from '../kinds/workspace.ts';
+import { contentOf, isUsed, parentIdOf, referencesOf, remoteName, secretsOf } from '../kinds/places.ts';
 import type { Land } from '../land.ts';
-import { conditionOf, keyOf } from '../mirror.ts';
+import { conditionOf, keyOf, workspaceOf } from '../mirror.ts';
 
 /** `Ready`, or the reason why not: what became of each resource, for the statistics. */
 export type Ends = Map<string, number>;
@@ -64,7 +64,7 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
   const { spec, status, metadata } = resource;
   const held = policies.of(resource);
   const refers = (kind: string, name: string) => mirror.get(kind, metadata.namespace!, name);
-  const references: string[] = [spec.sourceRef?.name, spec.destinationRef?.name].filter(Boolean);
+  const references = referencesOf(resource);
   const isTrue = (): boolean => {
     switch (reason) {
       case 'AwaitingApproval':
@@ -79,17 +79,19 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'AmbiguousName':
         return namesakes(land, resource).length > 1;
       case 'ReferenceNotFound':
-        return references.some((name) => !refers('SyncConnection', name));
+        return references.some(([kind, name]) => !refers(kind, name));
       case 'ReferenceNotReady':
-        return references.some((name) => lendsNoId(refers('SyncConnection', name)));
+        return references.some(([kind, name]) => lendsNoId(refers(kind, name)));
+      case 'ReferenceElsewhere':
+        return references.some(([kind, name]) => {
+          return kind === 'SyncEvent' && refers(kind, name)?.spec.pipelineRef.name !== metadata.name;
+        });
       case 'WorkspaceNotFound':
-        return !refers('SyncWorkspace', spec.workspaceRef.name);
+        return !workspaceOf(mirror, resource);
       case 'WorkspaceNotReady':
-        return refers('SyncWorkspace', spec.workspaceRef.name)?.status?.id === undefined;
+        return workspaceOf(mirror, resource)?.status?.id === undefined;
       case 'SecretNotFound':
-        return (spec.propertiesFrom ?? []).some(
-          ({ secretKeyRef }: { secretKeyRef: { name: string } }) => !land.secrets.has(secretKeyRef.name),
-        );
+        return secretsOf(spec).some((name) => !land.secrets.has(name));
       case 'Suspended':
         return held.suspend;
       case 'RemoteNotFound':
@@ -99,8 +101,9 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'Contended':
         // People had their hands on it at least as often as it gives up after.
         return (
-          land.setting.timeline.entries.filter(({ who, what }) => who === 'console' && what.includes(spec.name))
-            .length >= 3
+          land.setting.timeline.entries.filter(
+            ({ who, what }) => who === 'console' && what.includes(remoteName(resource)),
+          ).length >= 3
         );
       case 'PlaceNotFound':
         return somethingIsGone(land, resource);
@@ -123,39 +126,30 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
   const ready = conditionOf(resource, 'Ready');
   if (ready?.reason !== 'DeletionBlocked') return 'it is being deleted and does not say what it waits for';
   const why = ready.message.split(':')[0];
-  const referrers = [...setting.mirror.resources.values()].filter(({ spec }) =>
-    [spec.workspaceRef, spec.serverRef, spec.sourceRef, spec.destinationRef].some(
-      (ref) => ref?.name === resource.metadata.name,
-    ),
+  const { kind, metadata } = resource;
+  const referrers = [...setting.mirror.resources.values()].filter(
+    (one) =>
+      [one.spec.workspaceRef, one.spec.serverRef].some((ref) => ref?.name === metadata.name) ||
+      referencesOf(one).some(([other, name]) => other === kind && name === metadata.name),
   );
-  if (why === 'StillReferenced' && referrers.length > 0) return undefined;
+  const inSync = isUsed(setting.simulator.state, resource.status?.id);
+  if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
-  if (why === 'Refused' && isUsed(setting.simulator.state, resource.status?.id)) return undefined;
-  if (why === 'NotEmpty' && contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
+  if (why === 'Refused' && inSync) return undefined;
+  const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;
+  if (why === 'NotEmpty' && steps + contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';
 }
 
-/** Its workspace, or a connection that it refers to, was removed by hand, and is not made again yet. */
-function somethingIsGone({ setting: { mirror, simulator } }: Land, { spec, metadata }: KubeObject): boolean {
-  const idOf = (kind: string, name: string | undefined): string | undefined =>
-    mirror.get(kind, metadata.namespace!, name ?? '')?.status?.id;
-  const { workspaces, connections } = simulator.state;
-  const workspace = idOf('SyncWorkspace', spec.workspaceRef?.name);
-  const references = [spec.sourceRef, spec.destinationRef].map((ref) => idOf('SyncConnection', ref?.name));
-  const isGone = (id: string | undefined, among: ReadonlyMap<string, unknown>) => id !== undefined && !among.has(id);
-  return isGone(workspace, workspaces) || references.some((id) => isGone(id, connections));
-}
-
-function isUsed({ jobs, transformations }: Land['setting']['simulator']['state'], id: string): boolean {
-  return [...jobs.values(), ...transformations.values()].some(
-    ({ fields }) => fields.source_connection === id || fields.destination_connection === id,
+/** What it lies in, or refers to, was removed by hand, and is not made again yet. */
+function somethingIsGone(land: Land, resource: KubeObject): boolean {
+  const { mirror, simulator } = land.setting;
+  const parent = parentIdOf(land, resource);
+  const references = referencesOf(resource).map(
+    ([kind, name]) => mirror.get(kind, resource.metadata.namespace!, name)?.status?.id,
   );
-}
-
-function contentOf({ connections, jobs, transformations }: Land['setting']['simulator']['state'], id: string): number {
-  return [...connections.values(), ...jobs.values(), ...transformations.values()].filter(
-    ({ parentId }) => parentId === id,
-  ).length;
+  const exists = (id: string) => Object.values(COLLECTIONS).some((collection) => simulator.state[collection].has(id));
+  return [parent, ...references].some((id) => id !== undefined && !exists(id));
 }
 
 function itemOf({ setting }: Land, resource: KubeObject): Item | undefined {
@@ -163,10 +157,13 @@ function itemOf({ setting }: Land, resource: KubeObject): Item | undefined {
 }
 
 /** The objects of Sync that bear its name in its place. */
-function namesakes(land: Land, { kind, spec, metadata }: KubeObject): Item[] {
-  const workspace = spec.workspaceRef && idOfWorkspace(land, metadata.namespace!, spec.workspaceRef.name);
-  return [...itemsOf(land.setting.simulator.state, simKindOf(kind)!.remote).values()].filter(
-    (item) => nameOf(item) === spec.name && (workspace === undefined || item.parentId === workspace),
+function namesakes(land: Land, resource: KubeObject): Item[] {
+  const parent = parentIdOf(land, resource);
+  const items = [...itemsOf(land.setting.simulator.state, simKindOf(resource.kind)!.remote).values()];
+  // Given by its id.
+  if (resource.spec.id !== undefined) return items.filter(({ id }) => id === resource.status?.id);
+  return items.filter(
+    (item) => nameOf(item) === remoteName(resource) && (parent === undefined || item.parentId === parent),
   );
 }
 

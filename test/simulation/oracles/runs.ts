@@ -3,20 +3,32 @@ import type { Land } from '../land.ts';
 import { conditionOf, keyOf } from '../mirror.ts';
 import type { Oracle } from './oracle.ts';
 
+/** What a SyncRun wrote down before it called execute. */
+interface Intent {
+  run: string;
+  targetId: unknown;
+  used: boolean;
+}
+
 /** At most one execute for each intent of a SyncRun, and none without one: not after a crash, a lost reply, or a restore. */
-export const runs: Oracle = ({ setting }) => {
-  const { mirror, violate } = setting;
-  const started = new Map<string, string>();
-  const targetOf = ({ spec, metadata }: KubeObject) =>
-    mirror.get('SyncJob', metadata.namespace!, spec.jobRef?.name ?? '')?.status?.id;
+export const runs: Oracle = (land) => {
+  const { setting } = land;
+  // Written by a controller, and so before its call; the call may outlive the resource. What a restore brings back is no intent.
+  const intents: Intent[] = [];
+  setting.mirror.onChange((before, after) => {
+    const { intent, target } = after?.status ?? {};
+    if (after?.kind !== 'SyncRun' || !before || !intent || land.restoring) return;
+    if (before.status?.intent?.at === intent.at) return;
+    intents.push({ run: keyOf(after), targetId: target?.id, used: false });
+  });
   setting.onSyncWrite(({ by, operation, target }) => {
     if (!/\.execute$/.test(operation) || !target) return;
-    const meant = mirror.of('SyncRun').filter((run) => run.status?.intent && targetOf(run) === target.id);
-    const fresh = meant.find((run) => !started.has(`${run.metadata.uid} ${run.status.intent.at}`));
+    const meant = intents.filter(({ targetId }) => targetId === target.id);
+    const fresh = meant.find(({ used }) => !used);
     const what = `${by} executes ${target.name}`;
-    if (meant.length === 0) violate('runs', `${what}, which no SyncRun has written down`);
-    else if (!fresh) violate('runs', `${what} once more for the same intent of ${meant.map(keyOf).join()}`);
-    else started.set(`${fresh.metadata.uid} ${fresh.status.intent.at}`, by);
+    if (fresh) fresh.used = true;
+    else if (meant.length === 0) setting.violate('runs', `${what}, which no SyncRun has written down`);
+    else setting.violate('runs', `${what} once more for the same intent of ${meant.map(({ run }) => run).join()}`);
   });
 };
 

@@ -1,3 +1,4 @@
+import { secretsOf } from '../kinds/places.ts';
 import { edited, type Land } from '../land.ts';
 import { conditionOf, keyOf } from '../mirror.ts';
 import { clearFates } from './processes.ts';
@@ -23,9 +24,7 @@ function resumeAll(land: Land): void {
 
 function addSecrets(land: Land): void {
   for (const { spec } of land.wanted.values()) {
-    for (const { secretKeyRef } of spec.propertiesFrom ?? []) {
-      if (!land.secrets.has(secretKeyRef.name)) land.rotate(secretKeyRef.name);
-    }
+    for (const name of secretsOf(spec)) if (!land.secrets.has(name)) land.rotate(name);
   }
 }
 

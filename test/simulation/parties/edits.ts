@@ -1,5 +1,6 @@
 import type { Manifest } from '../../cluster/types.ts';
 import { SIM_KINDS, simKindOf } from '../kinds/all.ts';
+import { remoteName } from '../kinds/places.ts';
 import { editPolicy } from '../kinds/policies.ts';
 import { edited, type Land } from '../land.ts';
 import { keyOf } from '../mirror.ts';
@@ -21,6 +22,7 @@ export const EDITS: WeighedActs = [
   [1, resetConnection],
   [1, askForReconcile],
   [1, acceptLoss],
+  [1, editServer],
 ];
 
 function resources(land: Land): [string, Manifest][] {
@@ -102,7 +104,7 @@ function addRival(land: Land): string | undefined {
   if (!found) return undefined;
   const manifest = edited(found[1], () => {});
   manifest.metadata = { namespace: 'default', name: land.newName('rival') };
-  return applied(land, manifest, `a second one for ${manifest.spec.name}`);
+  return applied(land, manifest, `a second one for ${remoteName(manifest as never)}`);
 }
 
 function rotateSecret(land: Land): string | undefined {
@@ -129,6 +131,19 @@ function rotateToken(land: Land): string {
     for (const one of old) simulator.console.revokeToken(one);
   });
   return 'rotates the token of the server';
+}
+
+function editServer(land: Land): string {
+  const { dice } = land;
+  let what = '';
+  const manifest = edited(land.wanted.get('SyncServer/default/main')!, (spec) => {
+    spec.defaults ??= {};
+    what = `defaults.${editPolicy(spec.defaults, dice)}`;
+    if (dice.chance(0.5)) return;
+    spec.limits = { ...spec.limits, requestsPerSecond: dice.pick([5, 20, 100]) };
+    what += `, requestsPerSecond: ${spec.limits.requestsPerSecond}`;
+  });
+  return applied(land, manifest, what);
 }
 
 /** Approves what a plan says now. */

@@ -1,6 +1,7 @@
-import type { Item } from '../../simulator/state.ts';
+import type { Item, State } from '../../simulator/state.ts';
 import { itemsOf, nameOf } from '../../simulator/state.ts';
 import { SIM_KINDS, simKindOf } from '../kinds/all.ts';
+import { contentOf, isUsed } from '../kinds/places.ts';
 import type { SimKind } from '../kinds/simKind.ts';
 import type { Land } from '../land.ts';
 import type { WeighedActs } from './act.ts';
@@ -19,7 +20,7 @@ function pickItem(land: Land): [SimKind, Item] | undefined {
   const { state } = land.setting.simulator;
   const all = SIM_KINDS.flatMap((kind) =>
     [...itemsOf(state, kind.remote).values()]
-      .filter(({ id }) => id !== state.defaultWorkspaceId)
+      .filter((item) => item.id !== state.defaultWorkspaceId && nameOf(item) !== 'admin')
       .map((item): [SimKind, Item] => [kind, item]),
   );
   return land.dice.pickAny(all);
@@ -35,21 +36,16 @@ function remove(land: Land): string | undefined {
   if (!found) return undefined;
   const [kind, item] = found;
   const { state, console } = land.setting.simulator;
-  const holds = [...state.connections.values(), ...state.jobs.values(), ...state.transformations.values()].some(
-    ({ parentId }) => parentId === item.id,
-  );
-  const uses = [...state.jobs.values(), ...state.transformations.values()].some(({ fields }) =>
-    [fields.source_connection, fields.destination_connection].includes(item.id),
-  );
   // The console refuses that as well.
-  if (holds || uses) return undefined;
+  if (contentOf(state, item.id) > 0 || isUsed(state, item.id)) return undefined;
   console.remove(kind.remote, item.id);
   return `removes ${kind.remote} ${nameOf(item)}`;
 }
 
 function rename(land: Land): string | undefined {
   const found = pickItem(land);
-  if (!found) return undefined;
+  // Who bears a name is another user.
+  if (!found || found[1].kind === 'user') return undefined;
   const [kind, item] = found;
   const before = nameOf(item);
   land.setting.simulator.console.edit(kind.remote, item.id, { name: `${before}!` });
@@ -76,7 +72,7 @@ export function byHand(land: Land, manifest: Parameters<SimKind['byHand']>[0], s
 
 function runJob(land: Land): string | undefined {
   const { state, console } = land.setting.simulator;
-  const job = land.dice.pickAny([...state.jobs.values()]);
+  const job = land.dice.pickAny(runnable(state));
   if (!job || isRunning(land, job)) return undefined;
   const outcome = land.dice.pick(['success', 'success', 'fail', 'error'] as const);
   console.behaviour(job.id, { outcome, taskMs: land.dice.between(1, 60) * 1000 });
@@ -86,10 +82,14 @@ function runJob(land: Land): string | undefined {
 
 function cancelRun(land: Land): string | undefined {
   const { state, console } = land.setting.simulator;
-  const job = land.dice.pickAny([...state.jobs.values()].filter((one) => isRunning(land, one)));
+  const job = land.dice.pickAny(runnable(state).filter((one) => isRunning(land, one)));
   if (!job) return undefined;
   console.cancel(job.id);
   return `cancels the run of ${nameOf(job)}`;
+}
+
+function runnable({ jobs, transformations, pipelines }: State): Item[] {
+  return [jobs, transformations, pipelines].flatMap((items) => [...items.values()]);
 }
 
 function isRunning({ setting }: Land, { id }: Item): boolean {

@@ -10,10 +10,19 @@ export const RUNS: WeighedActs = [
   [1, deleteRun],
 ];
 
+/** How a run names what it runs. */
+const REFS: Readonly<Record<string, string>> = {
+  SyncJob: 'jobRef',
+  SyncTransformation: 'transformationRef',
+  SyncPipeline: 'pipelineRef',
+};
+
 function startRun(land: Land): string | undefined {
   const { dice } = land;
-  const target = dice.pickAny([...land.names('SyncJob').map((name) => ({ jobRef: { name } }))]);
-  if (!target) return undefined;
+  const found = dice.pickAny([...land.wanted.values()].filter(({ kind }) => REFS[kind] !== undefined));
+  if (!found) return undefined;
+  const { kind, metadata } = found;
+  const target = { [REFS[kind]!]: { name: metadata.name } };
   const spec = {
     ...target,
     startingDeadlineSeconds: dice.pick([300, 600]),
@@ -23,7 +32,7 @@ function startRun(land: Land): string | undefined {
   };
   const manifest = resource('SyncRun', land.newName('run'), spec);
   land.apply(manifest);
-  return `asks for ${keyOf(manifest as never)} of ${target.jobRef.name}`;
+  return `asks for ${keyOf(manifest as never)} of ${kind} ${metadata.name}`;
 }
 
 function cancelRun(land: Land): string | undefined {
