@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { completion } from './complete/completion.ts';
+import { doctor } from './doctor/doctor.ts';
 import { exportCommand } from './export/export.ts';
 import { logs } from './inspect/logs.ts';
 import { columns, tables } from './inspect/tables.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   test,
   logs,
   exportCommand,
+  doctor,
   suspend,
   resume,
   ...REQUESTS,

@@ -11,7 +11,7 @@ import { createUsersApi, type UsersApi } from './apis/users.ts';
 import { createWorkspacesApi, type WorkspacesApi } from './apis/workspaces.ts';
 import { type Call, type CallerDeps, createCaller, type Timeouts } from './call.ts';
 import { SyncError } from './errors.ts';
-import { send } from './exchange.ts';
+import { type Exchange, exchange, send } from './exchange.ts';
 import { sameJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { createWire, type Facts, type WireOverrides } from './models/wire.ts';
@@ -64,6 +64,8 @@ export interface SyncClient {
   users: UsersApi;
   /** Any operation of the route table, without decoding. */
   call: Call;
+  /** A GET of any path below the API path, read and not judged: for a survey of what the server has. */
+  peek(path: string): Promise<Exchange>;
   /** The cheapest authenticated read: lists the workspaces. */
   probe(): Promise<void>;
   /** Which server this is; `defaultWorkspaceId` is absent when it cannot be told. */
@@ -144,6 +146,14 @@ export function createSyncClient({ clock, random, origins }: SyncClientDeps, opt
     events: createEventsApi(session),
     users: createUsersApi(session),
     call,
+    peek: (path) =>
+      exchange(deps, {
+        operation: operationOf('workspaces.list'),
+        method: 'GET',
+        path: deps.basePath + path,
+        lane: 'user',
+        deadlineMs: timeouts.read,
+      }),
     probe: async () => void (await workspaces.list()),
     identity: async () => {
       const defaultWorkspaceId = await defaultWorkspace(workspaces);

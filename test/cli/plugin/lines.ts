@@ -25,6 +25,8 @@ export const LINES: readonly Line[] = [
   { line: 'tables connection/crm', out: /^TABLE +SCHEMA +TYPE\nAccounts +dbo/ },
   { line: 'columns connection/crm Accounts --search name', out: /^COLUMN .*\nName +VARCHAR/ },
   { line: 'test connection/crm', out: /connection\/crm works/ },
+  { line: 'export workspace/analytics', out: /kind: SyncJob\n(.*\n)*\s+name: crm-nightly/ },
+  { line: 'doctor server/main', out: /jobs\.get +found +GET \/jobs\/\{job_id\}/ },
   { line: 'logs connection/crm', out: /^FILE +BYTES +MODIFIED\n/ },
   {
     line: 'token server/main --secret new-token-N --yes',
