@@ -4,7 +4,7 @@ import { isObject } from '../json.ts';
 import { createFinder, foldKey, pick } from '../keys.ts';
 import type { Entity } from '../models/entity.ts';
 import { fieldsOf } from '../models/fields.ts';
-import { createWire } from '../models/wire.ts';
+import { createWire, type Facts } from '../models/wire.ts';
 import { looksSensitive } from '../scrub.ts';
 import type { Samples } from './samples.ts';
 
@@ -20,8 +20,8 @@ export interface Finding {
   why: string;
 }
 
-/** What the replies look like; pure. Never a guess: what was not seen is not said. */
-export function shapesOf(samples: Samples): Finding[] {
+/** What the replies look like, and what writes have shown before (`facts`); pure. Never a guess: what was not seen is not said. */
+export function shapesOf(samples: Samples, facts: Facts): Finding[] {
   const finders: [id: string, about: string, look: (samples: Samples) => Seen][] = [
     ['envelope', 'how lists are wrapped', envelope],
     ['paging', 'how long lists are cut', paging],
@@ -45,10 +45,36 @@ export function shapesOf(samples: Samples): Finding[] {
     ['unknownRoute', 'the answer where there is no route', unknownRoute],
     ['names', 'names of objects', names],
   ];
-  return finders.map(([id, about, look]) => {
+  const read = finders.map(([id, about, look]) => {
     const { value, why } = look(samples);
     return { id, about, ...(value !== undefined && { value }), why };
   });
+  return [...read, ...WRITES.map((one) => learnedOf(one, facts))];
+}
+
+/** What only writes show, and the fact that is learned of it. */
+const WRITES: readonly { id: string; about: string; fact?: string }[] = [
+  { id: 'put', about: 'what an update does to fields that it leaves out', fact: 'putStyle' },
+  { id: 'createReply', about: 'the answer to a create', fact: 'createReply' },
+  { id: 'updateReply', about: 'the answer to an update' },
+  { id: 'executeReply', about: 'the answer to the start of a run' },
+  { id: 'testReply', about: 'the answer to a failed connection test' },
+  { id: 'requestKeys', about: 'how keys must be spelled in requests' },
+  { id: 'unknownKeys', about: 'keys in requests that the server does not know' },
+  { id: 'unknownReference', about: 'a reference to what is not there' },
+  { id: 'busyStatus', about: 'a change of something that runs' },
+  { id: 'normalisation', about: 'texts that are stored in another form' },
+  { id: 'lag', about: 'how far reads lag behind writes' },
+];
+
+function learnedOf({ id, about, fact }: (typeof WRITES)[number], facts: Facts): Finding {
+  const known = Object.entries(facts).filter(([name]) => name === fact || name.startsWith(`${fact}.`));
+  if (known.length === 0) return { id, about, why: 'only a write shows it' };
+  const kindOf = (name: string) => name.slice(fact!.length + 1);
+  const value = known
+    .map(([name, said]) => (name === fact ? String(said) : `${String(said)} (${kindOf(name)})`))
+    .join(', ');
+  return { id, about, value, why: 'learned from writes before, or given in spec.wire' };
 }
 
 interface Seen {

@@ -33,7 +33,7 @@ export async function surveyServer(client: SyncClient): Promise<Survey> {
   return {
     url: client.origin,
     apiPath: client.apiPath,
-    shapes: shapesOf(samples),
+    shapes: shapesOf(samples, client.facts),
     routes: OPERATIONS.map(({ id }) => routeOf(id, samples, learned)),
     ...(description && { description }),
     learned,
