@@ -186,3 +186,11 @@ test('what the server does not list, and what is not there, is said', async () =
     'this is not for a SyncJob; it is for server, workspace',
   );
 });
+
+test('what cannot be read by itself is taken off its list, and that is said', async () => {
+  const { cli } = await setUp({ retrieveJob: 'empty' });
+  const { code, out, err } = await cli.run('export', 'server/main');
+  expect(code).toBe(0);
+  expect(out).toContain('\nkind: SyncJob\n');
+  expect(err).toContain('note: jobs are read off their list, which may leave fields out: jobs.get: ');
+});

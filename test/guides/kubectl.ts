@@ -69,7 +69,8 @@ async function plugin({ world, cli }: Reader, words: readonly string[]): Promise
   // Who types a command has waited a little.
   await world.settle(5_000);
   const { code, out, err } = await cli.run(...words);
-  if (code !== 0 && !(code === 2 && words[0] === 'plan')) throw new Error(`kubectl sync ${words.join(' ')}: ${err}${out}`);
+  if (code !== 0 && !(code === 2 && words[0] === 'plan'))
+    throw new Error(`kubectl sync ${words.join(' ')}: ${err}${out}`);
   return out;
 }
 

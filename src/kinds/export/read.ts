@@ -28,7 +28,7 @@ export async function readAll(
   });
   const found: Found[] = [];
   for (const entity of listed) {
-    const full = await inFull(client, rules, entity, parentId);
+    const full = await inFull(client, rules, entity, parentId, note);
     if (!full) continue;
     found.push({ rules, entity: full, children: full.children ?? (await childrenOf(client, rules, full, note)) });
   }
@@ -41,6 +41,7 @@ async function inFull(
   rules: ExportRules,
   entity: Entity,
   parentId: string,
+  note: (text: string) => void,
 ): Promise<Entity | undefined> {
   // It is in the list: a 404 is about the route, unless the list shows it no more.
   const isThere = async () => (await rules.list(client, parentId)).some(({ id }) => id === entity.id);
@@ -49,6 +50,12 @@ async function inFull(
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     if (error.outcome.kind === 'unsupported') return entity;
+    if (error.outcome.kind === 'unreadable') {
+      note(
+        `${rules.definition.plural.slice('sync'.length)} are read off their list, which may leave fields out: ${error.message}`,
+      );
+      return entity;
+    }
     if (error.outcome.kind === 'http' && error.outcome.status === 404) return (await isThere()) ? entity : undefined;
     throw error;
   }
