@@ -8,6 +8,8 @@ import type { Snap } from './syncWrites.ts';
 export interface Owners {
   /** Those whose status says that they own it. */
   ownersOf(id: string): KubeObject[];
+  /** Pipelines that are being deleted and give up what is in them (`deleteContents`), this event with it. */
+  givenUpBy(snap: Snap): KubeObject[];
   /** Those that wrote down that they are about to make an object of this kind, place and name. */
   makersOf(snap: Snap): KubeObject[];
   /** Those that want an object of this kind, place and name. */
@@ -41,6 +43,11 @@ export function createOwners(land: Land): Owners {
   };
   return {
     ownersOf: (id) => all().filter(({ status }) => status?.id === id && status.owned === true),
+    givenUpBy: ({ kind, parentId }) =>
+      all().filter(
+        ({ metadata, spec, status }) =>
+          kind === 'event' && status?.id === parentId && spec.deleteContents === true && metadata.deletionTimestamp,
+      ),
     makersOf: (snap) => all().filter((one) => one.status?.pending?.intent?.verb === 'create' && wants(one, snap)),
     wantersOf: (snap) => all().filter((one) => wants(one, snap)),
   };

@@ -64,12 +64,22 @@ export function createCalls(options: RemoteOptions): Calls {
     },
     async write(id, call) {
       session.writes.note(id);
+      let refused = false;
       try {
         return await run(call());
+      } catch (error) {
+        refused = error instanceof RemoteError && wasRefused(error);
+        throw error;
       } finally {
         session.writes.note(id);
-        changed(id);
+        // Otherwise two that are refused would take each other for the change that their own is to wait for.
+        if (!refused) changed(id);
       }
     },
   };
+}
+
+/** The server answered that it did not do it. */
+function wasRefused({ outcome }: RemoteError): boolean {
+  return outcome.kind === 'http' && outcome.status >= 400 && outcome.status < 500 && outcome.status !== 408;
 }

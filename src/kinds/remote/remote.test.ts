@@ -315,3 +315,17 @@ test('a 405 of a route that may be lacking says nothing about an object that no 
   await s.clock.advance(2 * POLL_MS);
   expect(await s.run(s.jobRemote.read('gone'))).toMatchObject({ state: 'unsettled' });
 });
+
+test('a write that was refused is no change that others have to wait for; one whose outcome is unknown is', async () => {
+  const s = await setUp();
+  const job = s.addJob('nightly');
+  await s.clock.advance(2 * POLL_MS);
+  const object = await s.read(job.id);
+  const write = async (status: number) => {
+    s.simulator.faults.add({ operation: 'jobs.update', effect: { kind: 'status', status } });
+    await failure(s.run(s.jobRemote.update(object, new Map([['options.batchSize', 7]]))));
+    return s.workspace.changes.map(({ id }) => id);
+  };
+  expect(await write(422)).toEqual([]);
+  expect(await write(504)).toEqual([job.id]);
+});

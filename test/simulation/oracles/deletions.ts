@@ -10,7 +10,7 @@ export const deletions: Oracle = (land, owners) => {
   const { policies, mirror, simulator } = setting;
   setting.onSyncWrite(({ by, removed, changed }) => {
     for (const snap of removed) {
-      const resources = owners.ownersOf(snap.id);
+      const resources = [...owners.ownersOf(snap.id), ...owners.givenUpBy(snap)];
       const may = resources.some(
         (one) => one.metadata.deletionTimestamp && !policies.settled(one, 'deletionPolicy', ['Retain'], KNOWN_MS),
       );

@@ -17,7 +17,7 @@ export const permission: Oracle = ({ setting }, owners) => {
     const touched = [...changed.map(({ before }) => before), ...removed];
     if (touched.length === 0 && created.length === 0 && target && target.kind !== 'workspace') touched.push(target);
     for (const snap of touched) {
-      const resources = owners.ownersOf(snap.id);
+      const resources = [...owners.ownersOf(snap.id), ...owners.givenUpBy(snap)];
       const what = `${by} does ${operation} to ${snap.kind} ${snap.name} (${snap.id})`;
       if (resources.length === 0) setting.violate('permission', `${what}, which no resource owns`);
       else if (resources.every(forbids)) {
