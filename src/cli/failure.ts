@@ -12,9 +12,6 @@ export class CliError extends Error {
   }
 }
 
-/** The exit code when the command line itself is wrong. */
-export const USAGE_CODE = 1;
-
 /** The exit code after Ctrl-C, as shells have it. */
 export const INTERRUPTED = 130;
 

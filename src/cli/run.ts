@@ -8,7 +8,7 @@ import { flagOf } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { complete } from './complete/complete.ts';
 import type { Disk } from './disk.ts';
-import { CliError, explain, INTERRUPTED, USAGE_CODE } from './failure.ts';
+import { CliError, explain, INTERRUPTED } from './failure.ts';
 import { commandAt, readFlags } from './flags.ts';
 import { helpOf, overview } from './help.ts';
 import { paint, type Terminal } from './terminal.ts';
@@ -96,7 +96,7 @@ function commandOf(argv: readonly string[]): { command: Command; rest: string[] 
   // kubectl hands over whatever stands behind `sync`: the flags that all commands share may come first.
   const at = argv[0] === 'help' ? 1 : commandAt(argv);
   const name = argv[at];
-  if (name === undefined) throw new CliError('name a command; kubectl sync --help lists them', USAGE_CODE);
+  if (name === undefined) throw new CliError('name a command; kubectl sync --help lists them');
   const command = COMMANDS.find((one) => one.name === name);
   if (!command) {
     const alike = nearest(
@@ -104,7 +104,7 @@ function commandOf(argv: readonly string[]): { command: Command; rest: string[] 
       COMMANDS.map((one) => one.name),
     );
     const hint = alike.length > 0 ? `; is it ${alike.join(' or ')}?` : '';
-    throw new CliError(`there is no command "${name}"${hint} (kubectl sync --help lists them)`, USAGE_CODE);
+    throw new CliError(`there is no command "${name}"${hint} (kubectl sync --help lists them)`);
   }
   return argv[0] === 'help' ? helpOf(command) : { command, rest: argv.filter((_, index) => index !== at) };
 }

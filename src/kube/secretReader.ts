@@ -47,6 +47,7 @@ interface Entry {
 interface Source extends KubeObject {
   data?: Record<string, string>;
   binaryData?: Record<string, string>;
+  stringData?: Record<string, string>;
 }
 
 const AGE_MS = 60_000;
@@ -95,7 +96,7 @@ export function createValueReader({ client, clock, logger }: ValueReaderOptions)
     try {
       const resource = kind === 'Secret' ? SECRETS : CONFIG_MAPS;
       const object = await client.get<Source>(resource, { namespace, name });
-      entry.value = kind === 'Secret' ? secretValues(object) : configValues(object);
+      entry.value = valuesIn(kind, object);
       entry.last = entry.value;
       entry.error = undefined;
       entry.misses = 0;
@@ -183,14 +184,13 @@ export function createValueReader({ client, clock, logger }: ValueReaderOptions)
 
 const keyOf = ({ kind, namespace, name }: ValueRef) => `${kind}/${namespace}/${name}`;
 
-function secretValues({ data = {}, metadata }: Source): Values {
+/** What such an object holds: as it is stored, or as a manifest has it (`stringData`, and whatever YAML takes a value for). */
+export function valuesIn(kind: ValueRef['kind'], object: Source): Values {
+  const { data = {}, binaryData = {}, stringData = {}, metadata } = object;
+  const [encoded, plain] = kind === 'Secret' ? [data, stringData] : [binaryData, data];
   const decoded: Record<string, string> = {};
-  for (const [key, value] of Object.entries(data)) decoded[key] = Buffer.from(value, 'base64').toString('utf8');
-  return { data: decoded, resourceVersion: metadata.resourceVersion ?? '' };
-}
-
-function configValues({ data = {}, binaryData = {}, metadata }: Source): Values {
-  const decoded = { ...data };
-  for (const [key, value] of Object.entries(binaryData)) decoded[key] = Buffer.from(value, 'base64').toString('utf8');
+  for (const [key, value] of Object.entries(encoded))
+    decoded[key] = Buffer.from(String(value), 'base64').toString('utf8');
+  for (const [key, value] of Object.entries(plain)) decoded[key] = String(value);
   return { data: decoded, resourceVersion: metadata.resourceVersion ?? '' };
 }

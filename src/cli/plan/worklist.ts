@@ -3,7 +3,7 @@ import { KINDS } from '../../api/registry.ts';
 import type { PassResult } from '../../engine/pass.ts';
 import { keyOf, type Resource } from '../../engine/resource.ts';
 import { refOf, type Wired } from '../../engine/wakes.ts';
-import { CliError } from '../failure.ts';
+import { CliError, INTERRUPTED } from '../failure.ts';
 
 /** Passes that wait for the network at one time. */
 const WORKERS = 8;
@@ -38,14 +38,14 @@ export function passOver({ wired, selected, signal, progress }: WorklistInput): 
   const passed = new Map<string, number>();
   const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
   stopped.catch(() => {});
-  signal.addEventListener('abort', () => stop(new CliError('interrupted', 130)), { once: true });
+  signal.addEventListener('abort', () => stop(new CliError('interrupted', INTERRUPTED)), { once: true });
 
   function again(ref: string): void {
     if (needed.has(ref) && (passed.get(ref) ?? 0) < MOST_PASSES) pending.add(ref);
   }
 
   async function runOne(ref: string, pass: (key: string) => Promise<PassResult>): Promise<void> {
-    if (signal.aborted) throw new CliError('interrupted', 130);
+    if (signal.aborted) throw new CliError('interrupted', INTERRUPTED);
     const resource = storedAt(ref);
     passed.set(ref, (passed.get(ref) ?? 0) + 1);
     // What is being deleted has no plan: it goes.
