@@ -227,6 +227,7 @@ function settle(pass: GatheredPass, plan: Plan, observed: RemoteObject | undefin
     status: draft.status,
     macs: deps.macs,
     now: deps.clock.now(),
+    late: pass.applying === undefined,
     lagGraceMs: gathered.scope.lagGraceMs,
   });
 }

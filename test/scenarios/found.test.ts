@@ -144,3 +144,40 @@ test('a drift that was seen, but could not be told as the status was not taken, 
   await quiet(world);
   expect(world.condition('SyncJob', 'nightly', 'Synced')).toBe('False PlanPending');
 });
+
+test('a task that was added before another was refused is not added again while the server does not show it', async () => {
+  const changePolicy = 'Automatic';
+  const tasks = ['Accounts', 'Contacts', 'Leads'].map((table) => ({ key: table, table }));
+  const world = await convergedWorld({
+    dialect: { lag: '3000', names: 'duplicates' },
+    job: { changePolicy, tasks: tasks.slice(0, 1) },
+  });
+  world.simulator.faults.add({ operation: 'jobs.tasks.add', after: 1, effect: { kind: 'status', status: 404 } });
+  world.apply(job({ changePolicy, tasks }));
+  await quiet(world);
+  await world.settle(15 * MINUTE);
+  const tables = itemNamed(world, 'jobs', 'Nightly').children.map(({ fields }) => fields.table);
+  expect(tables).toEqual(['Accounts', 'Contacts', 'Leads']);
+  expect(writesOf(world).filter((write) => write.includes('tasks.delete'))).toEqual([]);
+});
+
+test('what somebody changes before a lagging server shows our write is drift, and no wording of the server', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000' }, job: { changePolicy: 'Automatic' } });
+  const schema = () => itemNamed(world, 'jobs', 'Nightly').fields.destination_schema;
+  world.apply(job({ changePolicy: 'Automatic', options: { destinationSchema: 'sales' } }));
+  await world.until(() => schema() === 'sales', MINUTE, 'the write');
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'other' });
+  await quiet(world);
+  expect(schema()).toBe('sales');
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+});
+
+test('what a lagging server makes of our words is written twice at most, and then accepted', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000', normalisation: 'cron' } });
+  const since = world.clock.now();
+  world.apply(job({ schedule: { cron: '0 3 * * 1' } }));
+  await quiet(world);
+  await world.settle(60 * MINUTE);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+  expect(writesOf(world, since)).toEqual(['PUT jobs.update', 'PUT jobs.update']);
+});

@@ -24,4 +24,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [54, 'an object without the field that the spec names was adopted as identical'],
   [142, 'a field without a value, which the server shows as null, was taken for one that it does not show'],
   [1050, 'a task that somebody changed within a minute after we made it was taken for the wording of the server'],
+  [2165, 'what somebody wrote before a lagging server showed our write was taken for the wording of the server'],
+  [9152, 'the same, of the name of an object that was just made'],
+  [9169, 'a step was added twice, since the refusal of a later one ended the wait for the list to show it'],
 ];
