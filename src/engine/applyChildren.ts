@@ -51,7 +51,10 @@ export async function applyChildren(
 function keepDone(pass: GatheredPass, done: readonly Step[], observed: RemoteObject | undefined): void {
   const { status } = pass.draft;
   const intent = status.pending?.intent;
-  if (done.length === 0 || !intent) return clearIntent(pass);
+  if (done.length === 0 || !intent) {
+    clearIntent(pass);
+    return;
+  }
   const expected = expectedDigest(naturalsAfter(pass, done, observed));
   status.pending = { ...status.pending, intent: { ...intent, expected, done: true } };
 }
