@@ -129,7 +129,7 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
     const message = `${found.ids.length} new objects are called ${name} (${found.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant, and remove the others`;
     return {
       verdict: { state: 'stalled', reason: 'AmbiguousName', message } as const,
-      result: { outcome: 'stalled' } as const,
+      result: { outcome: 'stalled', againMs: LATER_LOOK_MS } as const,
     };
   }
   if (left > 0)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connection, job } from '../support/manifests.ts';
+import { connection, event, job, pipeline } from '../support/manifests.ts';
 import { createWorld } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, PASSWORD, quiet, writesOf } from './landscape.ts';
 
@@ -180,4 +180,45 @@ test('what a lagging server makes of our words is written twice at most, and the
   await world.settle(60 * MINUTE);
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
   expect(writesOf(world, since)).toEqual(['PUT jobs.update', 'PUT jobs.update']);
+});
+
+/** A pipeline that is Ready, with `count` events of the name that the manifest `event()` gives, made by hand. */
+async function withEvents(count: number, names: 'unique' | 'duplicates' = 'unique') {
+  const world = await convergedWorld({ dialect: { names } });
+  const { console, state } = world.simulator;
+  world.apply(pipeline({ steps: [] }));
+  await world.ready('SyncPipeline', 'morning');
+  const { name, script } = event().spec;
+  const pipelineId = [...state.pipelines.keys()][0]!;
+  return { world, ids: Array.from({ length: count }, () => console.createEvent(pipelineId, { name, script }).id) };
+}
+
+test('a name that two events bore is free once one of them is gone, although nothing lists events by time', async () => {
+  const { world, ids } = await withEvents(2, 'duplicates');
+  world.apply(event());
+  await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True AmbiguousName');
+  world.simulator.console.remove('event', ids[0]!);
+  await world.ready('SyncEvent', 'notify', 15 * MINUTE);
+  expect(world.status('SyncEvent', 'notify').id).toBe(ids[1]);
+});
+
+test('an event that was renamed is not taken for one of its old name, although nothing lists events by time', async () => {
+  const { world, ids } = await withEvents(1);
+  const { console, state } = world.simulator;
+  world.apply(event({ adoptionPolicy: 'Never' }));
+  await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True AdoptionRefused');
+  console.edit('event', ids[0]!, { name: 'Another' });
+  await world.ready('SyncEvent', 'notify', 60 * MINUTE);
+  expect([...state.events.values()].map(({ fields }) => fields.name)).toEqual(['Another', event().spec.name]);
+});
+
+test('an event whose pipeline is gone says so, and is Stalled in the end', async () => {
+  const { world, ids } = await withEvents(1);
+  const { console, state } = world.simulator;
+  world.apply(event(), pipeline({ steps: [], suspend: true }));
+  await world.ready('SyncEvent', 'notify');
+  console.remove('event', ids[0]!);
+  console.remove('pipeline', [...state.pipelines.keys()][0]!);
+  world.apply(event({ script: 'another' }));
+  await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True PlaceNotFound', 30 * MINUTE);
 });
