@@ -2,7 +2,7 @@ import { Blocked } from './blocked.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
-import { FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
+import { deletes, FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
@@ -56,7 +56,7 @@ export async function deletionPass(
     return blocked(pass, { reason: error.reason, message: error.message, unusable: true });
   }
   // What its workspace or server says may have changed since the last pass.
-  if (gathered.policies.deletionPolicy !== 'Delete') return letGoWhenUnneeded(pass);
+  if (!deletes(gathered)) return letGoWhenUnneeded(pass);
   try {
     const hindrance = await hindranceOf(gathered, handovers);
     const held = hindrance ?? lastRefusal(gathered);
