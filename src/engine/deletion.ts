@@ -53,7 +53,8 @@ export async function deletionPass(
     gathered = await gather(pass);
   } catch (error) {
     if (!(error instanceof Blocked)) throw error;
-    return blocked(pass, { reason: error.reason, message: error.message, unusable: true });
+    const message = `${error.message}; or set deletionPolicy: Retain, to leave in Sync what cannot be found`;
+    return blocked(pass, { reason: error.reason, message, unusable: true });
   }
   // What its workspace or server says may have changed since the last pass.
   if (!deletes(gathered)) return letGoWhenUnneeded(pass);
