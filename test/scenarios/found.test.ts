@@ -222,3 +222,14 @@ test('an event whose pipeline is gone says so, and is Stalled in the end', async
   world.apply(event({ script: 'another' }));
   await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True PlaceNotFound', 30 * MINUTE);
 });
+
+test('a schedule that is set and switched on keeps its time on a server that replaces and lags', async () => {
+  const world = await convergedWorld({ dialect: { put: 'replace', lag: '3000' } });
+  world.apply(pipeline({ steps: [] }));
+  await world.ready('SyncPipeline', 'morning');
+  await quiet(world);
+  world.apply(pipeline({ steps: [], schedule: { enabled: true, cron: '0 5 * * *' } }));
+  await quiet(world);
+  const [{ fields }] = [...world.simulator.state.pipelines.values()] as [{ fields: Record<string, unknown> }];
+  expect(fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
+});

@@ -26,6 +26,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [1050, 'a task that somebody changed within a minute after we made it was taken for the wording of the server'],
   [2165, 'what somebody wrote before a lagging server showed our write was taken for the wording of the server'],
   [9152, 'the same, of the name of an object that was just made'],
+  [9007, 'a schedule lost its time when it was switched on, on a server that replaces and lags'],
   [9056, 'an event that was renamed was taken for one of its old name, since nothing lists events by time'],
   [9169, 'a step was added twice, since the refusal of a later one ended the wait for the list to show it'],
   [40069, 'a name that two events bore stayed ambiguous after one of them was gone'],
