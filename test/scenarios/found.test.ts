@@ -233,3 +233,13 @@ test('a schedule that is set and switched on keeps its time on a server that rep
   const [{ fields }] = [...world.simulator.state.pipelines.values()] as [{ fields: Record<string, unknown> }];
   expect(fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
 });
+
+test('a pipeline that was removed by hand does not hold up its resource, although its content is not found', async () => {
+  const world = await convergedWorld();
+  world.apply(pipeline({ steps: [], deletionPolicy: 'Delete' }));
+  await world.ready('SyncPipeline', 'morning');
+  await quiet(world);
+  world.simulator.console.remove('pipeline', [...world.simulator.state.pipelines.keys()][0]!);
+  world.remove('SyncPipeline', 'morning');
+  await world.until(() => !world.get('SyncPipeline', 'morning'), 10 * MINUTE, 'the end of the pipeline');
+});
