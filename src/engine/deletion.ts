@@ -70,7 +70,7 @@ export async function deletionPass(
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
     // Something of it is gone, or all of it.
-    if (failure.class === 'gone' && (await isGone(gathered))) return letGo(pass);
+    if ((failure.class === 'gone' || failure.class === 'missing') && (await isGone(gathered))) return letGo(pass);
     const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
