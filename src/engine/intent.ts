@@ -113,7 +113,8 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   if (found.state === 'found') {
     own(pass, found.id);
     // Somebody else may have made it under that name: what it does not show is not known to be as we sent it.
-    if (!intent.done) pass.draft.status.applied = undefined;
+    pass.draft.status.applied = undefined;
+    pass.memory.write = undefined;
     await pass.draft.save();
     pass.memory.unclear = undefined;
     pass.memory.deepDue = true;

@@ -270,6 +270,8 @@ function noteDrift(pass: GatheredPass, gated: Gated): void {
   if (drift.length === 0) return;
   pass.memory.corrections.push(pass.deps.clock.now());
   pass.deps.count('driftCorrected', pass.kind.name);
+  // What was refused is tried again each hour, which is no news.
+  if (pass.memory.refused?.digest === pass.memory.wanted) return;
   pass.deps.record(pass.resource, 'Normal', 'DriftDetected', `changed on the server, correcting: ${summarise(drift)}`);
 }
 

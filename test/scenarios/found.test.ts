@@ -45,6 +45,9 @@ test('a drift whose correction is refused is not called Ready by the next pass, 
   await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True Refused', 5 * MINUTE);
   await quiet(world);
   expect(world.condition('SyncConnection', 'crm', 'Ready')).toMatch(/^False/);
+  const since = world.clock.now();
+  await world.settle(5 * 60 * MINUTE);
+  expect(world.kubeWrites(since)).toEqual([]);
   await world.restart();
   await quiet(world);
   expect(world.condition('SyncConnection', 'crm', 'Ready')).toMatch(/^False/);
@@ -230,8 +233,38 @@ test('a schedule that is set and switched on keeps its time on a server that rep
   await quiet(world);
   world.apply(pipeline({ steps: [], schedule: { enabled: true, cron: '0 5 * * *' } }));
   await quiet(world);
-  const [{ fields }] = [...world.simulator.state.pipelines.values()] as [{ fields: Record<string, unknown> }];
-  expect(fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
+  const [item] = [...world.simulator.state.pipelines.values()];
+  expect(item!.fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
+});
+
+test('a job that somebody made while ours was being made gets all that the spec says before it is called Ready', async () => {
+  const dialect = {
+    lag: '3000',
+    createReply: 'nothing',
+    names: 'duplicates',
+    put: 'replace',
+    unset: 'omitted',
+  } as const;
+  const world = createWorld({ dialect });
+  world.apply(basics());
+  await world.start();
+  await world.ready('SyncConnection', 'crm');
+  await world.ready('SyncConnection', 'warehouse');
+  const [source, destination] = ['CRM', 'Warehouse'].map((name) => itemNamed(world, 'connections', name).id);
+  const fields = {
+    name: 'Nightly',
+    type: 'Standard',
+    source_connection: source!,
+    destination_connection: destination!,
+  };
+  world.simulator.console.createJob(fields);
+  // Lists show theirs a moment before ours.
+  await world.settle(2_500);
+  world.apply(job({ changePolicy: 'Automatic' }));
+  await world.ready('SyncJob', 'nightly', 15 * MINUTE);
+  await quiet(world);
+  const item = world.simulator.state.jobs.get(world.status('SyncJob', 'nightly').id);
+  expect(item?.fields.destination_schema).toBe('crm');
 });
 
 test('a pipeline that was removed by hand does not hold up its resource, although its content is not found', async () => {
