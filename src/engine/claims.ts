@@ -11,12 +11,15 @@ export function originOf(identity: string): string {
   return URL.parse(identity)?.origin ?? identity;
 }
 
-/** What a resource claims or would claim, for an index; none before its id is known, and none that its adoptionPolicy refuses. */
+/**
+ * What a resource claims or would claim, for an index; none before its id is known, and none that its adoptionPolicy refuses or
+ * that it will not take any more, since it is being deleted.
+ */
 export function claimsOf(resource: Resource): string[] {
-  const { status } = resource;
+  const { status, metadata } = resource;
   if (!status?.id || !status.serverIdentity) return [];
   const refused = status.conditions?.some(({ type, reason }) => type === 'Stalled' && reason === 'AdoptionRefused');
-  if (refused && status.owned !== true) return [];
+  if ((refused || metadata.deletionTimestamp) && status.owned !== true) return [];
   return [claimKey(resource.kind, originOf(status.serverIdentity), status.id)];
 }
 

@@ -276,3 +276,18 @@ test('a pipeline that was removed by hand does not hold up its resource, althoug
   world.remove('SyncPipeline', 'morning');
   await world.until(() => !world.get('SyncPipeline', 'morning'), 10 * MINUTE, 'the end of the pipeline');
 });
+
+test('a pipeline that is being deleted and has no object of its own keeps no other from it, while it waits for its event', async () => {
+  const { world } = await withEvents(0);
+  world.remove('SyncPipeline', 'morning');
+  world.apply(pipeline({ steps: [], adoptionPolicy: 'Never' }), event({ deletionPolicy: 'Delete' }));
+  await world.untilCondition('SyncPipeline', 'morning', 'Stalled', 'True AdoptionRefused');
+  await quiet(world);
+  world.remove('SyncPipeline', 'morning');
+  await world.untilCondition('SyncPipeline', 'morning', 'Ready', 'False DeletionBlocked');
+  const again = pipeline({ steps: [] });
+  again.metadata.name = 'again';
+  world.apply(again);
+  await world.ready('SyncPipeline', 'again');
+  expect(world.get('SyncPipeline', 'morning')).toBeDefined();
+});
