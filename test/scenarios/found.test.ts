@@ -277,21 +277,6 @@ test('a pipeline that was removed by hand does not hold up its resource, althoug
   await world.until(() => !world.get('SyncPipeline', 'morning'), 10 * MINUTE, 'the end of the pipeline');
 });
 
-test('a pipeline that is being deleted and has no object of its own keeps no other from it, while it waits for its event', async () => {
-  const { world } = await withEvents(0);
-  world.remove('SyncPipeline', 'morning');
-  world.apply(pipeline({ steps: [], adoptionPolicy: 'Never' }), event({ deletionPolicy: 'Delete' }));
-  await world.untilCondition('SyncPipeline', 'morning', 'Stalled', 'True AdoptionRefused');
-  await quiet(world);
-  world.remove('SyncPipeline', 'morning');
-  await world.untilCondition('SyncPipeline', 'morning', 'Ready', 'False DeletionBlocked');
-  const again = pipeline({ steps: [] });
-  again.metadata.name = 'again';
-  world.apply(again);
-  await world.ready('SyncPipeline', 'again');
-  expect(world.get('SyncPipeline', 'morning')).toBeDefined();
-});
-
 test('what the next leader says over a status that it has not seen yet is looked at again', async () => {
   const world = createWorld({ config: { leaderElect: true } });
   world.apply(server(), workspace({ id: undefined, name: 'Team' }));
@@ -319,4 +304,15 @@ test('what the next leader says over a status that it has not seen yet is looked
   await quiet(world);
   expect(state.workspaces.get(id)?.fields.name).toBe('Another');
   expect(world.condition('SyncWorkspace', 'default', 'Ready')).toMatch(/^False/);
+});
+
+test('who waits for a pipeline gets it once its owner is deleted, although an event still keeps that resource', async () => {
+  const { world } = await withEvents(0);
+  world.apply(pipeline({ steps: [], deletionPolicy: 'Delete' }), event({ deletionPolicy: 'Delete' }));
+  await world.ready('SyncEvent', 'notify');
+  world.apply(pipeline({ steps: [] }, { name: 'heir' }));
+  await world.untilCondition('SyncPipeline', 'heir', 'Stalled', 'True AlreadyManaged');
+  world.remove('SyncPipeline', 'morning');
+  await world.ready('SyncPipeline', 'heir');
+  expect(world.condition('SyncPipeline', 'morning', 'Ready')).toBe('False DeletionBlocked');
 });

@@ -34,11 +34,10 @@ export const deletions: Oracle = (land, owners) => {
     const released =
       before.metadata.finalizers?.includes(FINALIZER) && !after?.metadata.finalizers?.includes(FINALIZER);
     const { status } = before;
-    // What is only observed is not written to, hence not deleted either (design §4, §8): its resource goes without it.
-    const isToDelete =
+    const deletes =
       policies.settled(before, 'deletionPolicy', ['Delete'], KNOWN_MS) &&
       policies.settled(before, 'managementPolicy', ['Enforce'], KNOWN_MS);
-    if (!released || status?.owned !== true || !isToDelete) return;
+    if (!released || status?.owned !== true || !deletes) return;
     const isThere = Object.values(COLLECTIONS).some((collection) => simulator.state[collection].has(status.id));
     if (isThere)
       setting.violate('deletions', `${keyOf(before)} goes, but ${status.id}, which it is to delete, is still there`);
