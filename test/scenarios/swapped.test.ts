@@ -106,3 +106,17 @@ test('what was learned of a server that is replaced is learned anew', async () =
   await accept(world, other);
   expect(world.status('SyncServer', 'main').learned?.facts).toBeUndefined();
 });
+
+test('a run on a server that is replaced ends as unknown once that is accepted', async () => {
+  const world = await convergedWorld();
+  world.simulator.console.behaviour(itemNamed(world, 'jobs', 'Nightly').id, { taskMs: 60 * MINUTE });
+  world.apply(resource('SyncRun', 'go', { jobRef: { name: 'nightly' } }));
+  await world.untilCondition('SyncRun', 'go', 'Finished', 'False Running');
+  const other = another(world);
+  await swapTo(world, other);
+  expect(world.condition('SyncRun', 'go', 'Finished')).toMatch(/^False/);
+  await accept(world, other);
+  await world.untilCondition('SyncRun', 'go', 'Finished', 'True');
+  expect(world.condition('SyncRun', 'go', 'Succeeded')).toBe('Unknown OutcomeUnknown');
+  expect(other.requests.filter(({ path }) => path.includes('execute'))).toEqual([]);
+});
