@@ -266,3 +266,14 @@ test('a job that somebody made while ours was being made gets all that the spec 
   const item = world.simulator.state.jobs.get(world.status('SyncJob', 'nightly').id);
   expect(item?.fields.destination_schema).toBe('crm');
 });
+
+test('who waits for a pipeline gets it once its owner is deleted, although an event still keeps that resource', async () => {
+  const { world } = await withEvents(0);
+  world.apply(pipeline({ steps: [], deletionPolicy: 'Delete' }), event({ deletionPolicy: 'Delete' }));
+  await world.ready('SyncEvent', 'notify');
+  world.apply(pipeline({ steps: [] }, { name: 'heir' }));
+  await world.untilCondition('SyncPipeline', 'heir', 'Stalled', 'True AlreadyManaged');
+  world.remove('SyncPipeline', 'morning');
+  await world.ready('SyncPipeline', 'heir');
+  expect(world.condition('SyncPipeline', 'morning', 'Ready')).toBe('False DeletionBlocked');
+});

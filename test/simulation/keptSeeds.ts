@@ -30,7 +30,8 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [9056, 'an event that was renamed was taken for one of its old name, since nothing lists events by time'],
   [9169, 'a step was added twice, since the refusal of a later one ended the wait for the list to show it'],
   [40069, 'a name that two events bore stayed ambiguous after one of them was gone'],
+  [40102, 'an event whose pipeline was gone said so for ever, and never stalled'],
   [41093, 'a job that somebody made while ours was being made was taken for it, and never got what it did not show'],
   [41240, 'a drift whose correction is refused was told of every hour'],
-  [40102, 'an event whose pipeline was gone said so for ever, and never stalled'],
+  [42025, 'a pipeline that was handed over stayed that of its old resource while an event kept that from going'],
 ];
