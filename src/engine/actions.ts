@@ -1,9 +1,8 @@
-import { Fenced } from './blocked.ts';
 import type { Action } from './kind.ts';
 import { echo, type GatheredPass, SEND_MS } from './pass.ts';
 import { RemoteError } from './remote.ts';
 import type { TokenName } from './tokens.ts';
-import { clearIntent, writeIntent } from './writing.ts';
+import { clearIntent, fence, writeIntent } from './writing.ts';
 
 /** Calls that follow a settled object: tests, resets. */
 export async function actionPass(pass: GatheredPass, wrote: boolean): Promise<void> {
@@ -14,7 +13,7 @@ export async function actionPass(pass: GatheredPass, wrote: boolean): Promise<vo
   const now = deps.clock.now();
   const actions = gathered.hooks.actions({ id: draft.status.id, status: draft.status, tokens, wrote, now });
   for (const action of actions) {
-    if (!deps.mayWrite(SEND_MS)) throw new Fenced('the lease is lost or about to end');
+    fence(pass, SEND_MS);
     await runAction(pass, action);
   }
 }

@@ -6,7 +6,7 @@ import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
-import { readBack, requireLease } from './writing.ts';
+import { fence, readBack } from './writing.ts';
 
 /**
  * Carries out steps in order, one remote write a step; neighbouring updates are one write. Rejects with RemoteError or Fenced;
@@ -123,7 +123,7 @@ async function putRemembered(
 }
 
 async function put(pass: GatheredPass, base: RemoteObject, changes: ReadonlyMap<string, Json>, partial: boolean) {
-  requireLease(pass);
+  fence(pass);
   pass.memory.wroteAt = pass.deps.clock.now();
   await pass.gathered.remote.update(base, changes, partial);
 }

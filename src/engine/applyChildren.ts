@@ -4,7 +4,7 @@ import type { Step } from './plan.ts';
 import { childHash, observedHash, rememberedKey } from './planChildren.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { ChildStatus } from './resource.ts';
-import { clearIntent, isClear, readBack, requireLease, unsettled, writeIntent } from './writing.ts';
+import { clearIntent, fence, isClear, readBack, unsettled, writeIntent } from './writing.ts';
 
 /** One batch of child steps: one intent, one call a step, one outcome, which is saved with whatever comes next. */
 export async function applyChildren(
@@ -23,7 +23,7 @@ export async function applyChildren(
   pass.memory.write ??= { at: deps.clock.now(), fields: new Map(), children: new Map() };
   pass.memory.write.at = deps.clock.now();
   for (const [at, step] of steps.entries()) {
-    requireLease(pass);
+    fence(pass);
     pass.applying = [step];
     pass.memory.wroteAt = deps.clock.now();
     try {

@@ -6,7 +6,7 @@ import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Intent } from './resource.ts';
-import { clearIntent, isClear, requireLease, unsettled, writeIntent } from './writing.ts';
+import { clearIntent, fence, isClear, unsettled, writeIntent } from './writing.ts';
 
 /**
  * Makes the object: intent first, then one call, then the outcome. Without an id in the reply it is looked for. `more`: another
@@ -23,7 +23,7 @@ export async function create(pass: GatheredPass, step: Step, more: boolean): Pro
 
   const fields = new Map<string, Json>([...desired.fields, ...desired.secrets]);
   if (last && fields.get(last) === true) fields.set(last, false);
-  requireLease(pass);
+  fence(pass);
   pass.memory.wroteAt = deps.clock.now();
   let id: string | undefined;
   try {
@@ -59,7 +59,7 @@ function noteMade({ memory, deps, gathered }: GatheredPass, sent: ReadonlyMap<st
 export async function recreate(pass: GatheredPass, step: Step, object: RemoteObject, more: boolean): Promise<void> {
   const { gathered, deps } = pass;
   await writeIntent(pass, { verb: 'recreate', at: new Date(deps.clock.now()).toISOString() });
-  requireLease(pass);
+  fence(pass);
   await gathered.remote.delete(object.id);
   pass.memory.wroteAt = undefined;
   forgetRemote(pass);

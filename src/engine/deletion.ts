@@ -3,6 +3,7 @@ import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
 import { deletes, FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
+import { checkIdentity } from './identity.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
@@ -11,7 +12,7 @@ import { report } from './report.ts';
 import { keyOf, type Resource } from './resource.ts';
 import { staying, turnReason } from './turn.ts';
 import { MISSING_MS } from './verdict.ts';
-import { requireLease } from './writing.ts';
+import { fence } from './writing.ts';
 
 /** How often a blocked deletion looks again, besides being woken; milliseconds. */
 const LOOK_MS = 30_000;
@@ -59,7 +60,16 @@ export async function deletionPass(
   // What its workspace or server says may have changed since the last pass.
   if (!deletes(gathered)) return letGoWhenUnneeded(pass);
   try {
-    const hindrance = await hindranceOf(gathered, handovers);
+    const id = status.id!;
+    const changed = gathered.gathered.scope.unusable ? undefined : await checkIdentity(gathered);
+    if (changed && status.owned !== true) {
+      const why = 'its server was replaced, and nothing on the new one was ever its own';
+      pass.deps.record(resource, 'Warning', 'Kept', `${gathered.gathered.desired.name} (${id}) is not deleted: ${why}`);
+      return await letGoWhenUnneeded(pass);
+    }
+    const hindrance = changed
+      ? { reason: 'ServerChanged', message: changed.message }
+      : await hindranceOf(gathered, handovers);
     const held = hindrance ?? lastRefusal(gathered);
     if (held) return await blocked(pass, held);
     const why = await gathered.gathered.hooks?.keeps?.(status.id!);
@@ -109,12 +119,6 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
     };
   }
   if (scope.unusable) return { reason: scope.unusable.reason, message: scope.unusable.message, unusable: true };
-  if (draft.status.serverIdentity !== undefined && !scope.isSameServer(draft.status.serverIdentity)) {
-    return {
-      reason: 'ServerChanged',
-      message: `${id} belongs to ${draft.status.serverIdentity}, the server is now ${scope.identity}`,
-    };
-  }
   const claim = claimKey(kind.name, scope.origin, id);
   const heir = deps.claimants(kind.name, claim).find((other) => {
     const waits = other.status?.owned === false && other.metadata.uid !== resource.metadata.uid;
@@ -155,7 +159,7 @@ async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<
       passing: around.length > referrers.length && staying(around).length === 0,
     };
   if (referrers.length === 0) return undefined;
-  requireLease(pass);
+  fence(pass);
   await hooks?.empty?.(id);
   for (const other of referrers) deps.wake(other.kind, keyOf(other));
   return awaiting(pass, referrers, 'still referred to by');
@@ -182,7 +186,7 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
   // A read that lags is no reason to delete it a second time.
   const isDone = pass.memory.deletedAt !== undefined && now - pass.memory.deletedAt < gathered.scope.lagGraceMs;
   if (before.state === 'present' && !isDone) {
-    requireLease(pass);
+    fence(pass);
     await gathered.remote.delete(id);
     pass.memory.deletedAt = now;
     pass.logger.info({ id }, 'deleted on the server');

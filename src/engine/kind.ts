@@ -97,6 +97,8 @@ export interface Scope {
   identity?: string;
   /** Whether a recorded identity is that of this server; true while this one is not known. */
   isSameServer(recorded: string): boolean;
+  /** Whether the server that answers is still the one of `identity`. */
+  isStill(): boolean;
   /** Identities that `accept-server` allows objects to come from, and how. */
   accepted?: { how: 'moved' | 'replaced'; identity: string };
   /** Undefined: calls may be made. */

@@ -106,6 +106,7 @@ function setUp({ lost }: { lost?: Step } = {}) {
         origin: 'http://x.test',
         identity: 'http://x.test#1',
         isSameServer: () => true,
+        isStill: () => true,
         grant: { allowed: true, maxPolicy: 'Delete', reason: '' },
         lagGraceMs: LAG_GRACE_MS,
         learnPutStyle() {},

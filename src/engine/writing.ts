@@ -12,6 +12,12 @@ export function requireLease(pass: Pick<GatheredPass, 'deps'>, ms = WRITE_MS): v
   if (!pass.deps.mayWrite(ms)) throw new Fenced('the lease is lost or about to end');
 }
 
+/** Throws Fenced unless the lease outlasts a short write, and the server is still the one that the pass was gathered for. */
+export function fence(pass: Pick<GatheredPass, 'deps' | 'gathered'>, ms = WRITE_MS): void {
+  requireLease(pass, ms);
+  if (!pass.gathered.scope.isStill()) throw new Fenced('another server answers by now');
+}
+
 /** The object as the server shows it now; undefined when it does not (yet). */
 export async function readBack(pass: GatheredPass): Promise<RemoteObject | undefined> {
   const id = pass.draft.status.id;

@@ -155,8 +155,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is retained is deleted',
     file: 'src/engine/deletion.ts',
-    from: "if (gathered.policies.deletionPolicy !== 'Delete')",
-    to: 'if (gathered.policies.deletionPolicy === undefined)',
+    from: 'if (!deletes(gathered)) return',
+    to: 'if (gathered.policies.deletionPolicy === undefined) return',
     killer: named('test/scenarios/deletion.test.ts', 'the policy at the end counts'),
   },
   {
@@ -214,5 +214,19 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (secret !== undefined) applied[path] = deps.macs.mac(path, secret);',
     to: '',
     killer: named('test/cli/planStories.test.ts', 'a secret that comes with the files'),
+  },
+  {
+    name: 'another server is used although nobody has accepted it',
+    file: 'src/kinds/probe/probe.ts',
+    from: 'if (answers() && !strayed) return undefined;',
+    to: 'if (identity !== undefined) return undefined;',
+    killer: { seed: 108 },
+  },
+  {
+    name: 'a pass goes on although another server answers by now',
+    file: 'src/engine/writing.ts',
+    from: "if (!pass.gathered.scope.isStill()) throw new Fenced('another server answers by now');",
+    to: '',
+    killer: named('src/engine/writing.test.ts', 'another server answers'),
   },
 ];

@@ -130,6 +130,7 @@ test('ServerChanged', async () => {
   expect(other.writes()).toEqual([]);
   world.instance.network.serve(SYNC_URL, world.simulator.handler);
   await world.ready('SyncJob', 'nightly');
+  await world.ready('SyncWorkspace', 'default');
   await expectRow(world, 'SyncJob', 'nightly', CURRENT);
   await expectRow(world, 'SyncWorkspace', 'default', CURRENT);
 });

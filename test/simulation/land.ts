@@ -48,6 +48,8 @@ export interface Grants {
   approved(resource: KubeObject): void;
   /** Somebody asked for a one-shot call. */
   requested(resource: KubeObject, token: string): void;
+  /** Somebody said of the server that answers now what it is. */
+  accepted(identity: string): void;
 }
 
 export function createLand(setting: Setting): Land {
@@ -77,7 +79,7 @@ export function createLand(setting: Setting): Land {
     lacking: new Map(),
     baselines: new Map(),
     restoring: false,
-    grants: { approved() {}, requested() {} },
+    grants: { approved() {}, requested() {}, accepted() {} },
     quiet: setting.seed % 20 === 0,
     newName: (prefix) => `${prefix}-${++made}`,
     apply(manifest) {

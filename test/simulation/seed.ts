@@ -6,6 +6,7 @@ import { approvals } from './oracles/approvals.ts';
 import { atMostOnce } from './oracles/atMostOnce.ts';
 import { checkConvergence, type Ends } from './oracles/convergence.ts';
 import { deletions } from './oracles/deletions.ts';
+import { identity } from './oracles/identity.ts';
 import { lease } from './oracles/lease.ts';
 import { masks } from './oracles/masks.ts';
 import { oneShots } from './oracles/oneShots.ts';
@@ -18,6 +19,7 @@ import { tasks } from './oracles/tasks.ts';
 import { createOwners } from './owners.ts';
 import { approveAll, askAgain, calmDown } from './parties/calm.ts';
 import { storm } from './parties/storm.ts';
+import { startSwaps } from './parties/swaps.ts';
 import { createSetting, type Setting } from './setting.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -46,6 +48,7 @@ const ORACLES: readonly Oracle[] = [
   oneShots,
   runs,
   masks,
+  identity,
 ];
 
 /** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes a day of quiet. */
@@ -57,7 +60,9 @@ export async function runSeed(seed: number): Promise<SeedResult> {
   const start = setting.clock.now();
   prepare(land);
   for (const replica of setting.replicas) replica.start();
+  const swaps = startSwaps(land);
   await storm(land);
+  swaps.settle();
   const ends = await calm(land);
   await checkSecrecy(land);
   stop(setting);

@@ -6,22 +6,24 @@ import { readCrds } from '../cluster/readCrds.ts';
 import { kubeconfig } from '../cluster/serve.ts';
 import type { Manifest } from '../cluster/types.ts';
 import { type Dialect, randomDialect } from '../simulator/dialect.ts';
-import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import type { Simulator } from '../simulator/simulator.ts';
 import { createInstance } from '../support/instance.ts';
 import { SYNC_URL, secret } from '../support/manifests.ts';
 import { createSeededRandom } from '../support/seededRandom.ts';
 import type { Handler } from '../support/server.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtualClock.ts';
 import { createDice, type Dice } from './chance.ts';
+import { createInstallations, type Installations } from './installations.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 import { createPolicies, type Policies } from './policies.ts';
 import { createReplica, type Replica } from './replica.ts';
-import { LIFE_HEADER, observeWrites, type SyncWrite } from './syncWrites.ts';
+import { LIFE_HEADER, type SyncWrite } from './syncWrites.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 const KUBE_URL = 'http://kube.test';
 const OPERATOR_NAMESPACE = 'sync-system';
 const KUBECONFIG = '/simulation/kubeconfig';
+const WORKSPACES = /\/workspaces\/?(\?.*)?$/;
 
 /** A write that a controller asked of Kubernetes, once it was answered. */
 export interface KubeWrite {
@@ -33,6 +35,13 @@ export interface KubeWrite {
   status: number;
 }
 
+/** A call of a process at the moment in which it reaches Sync. */
+export interface SyncCall {
+  by: string;
+  method: string;
+  path: string;
+}
+
 /** What a request is about to meet on its way; undefined: nothing. */
 export type Fate = 'before' | 'after' | 'hang' | undefined;
 
@@ -42,8 +51,12 @@ export interface Setting {
   clock: VirtualClock;
   /** For what the test does. */
   dice: Dice;
+  /** For what only some seeds have: draws of its own, so that all others stay as they were. */
+  rareDice: Dice;
   cluster: Cluster;
+  /** Whichever installation answers now. */
   simulator: Simulator;
+  installations: Installations;
   timeline: Timeline;
   mirror: Mirror;
   policies: Policies;
@@ -55,6 +68,9 @@ export interface Setting {
   /** The process that certainly writes under this name in the Lease. */
   identityOf(life: string): string | undefined;
   onSyncWrite(listener: (write: SyncWrite) => void): void;
+  onSyncCall(listener: (call: SyncCall) => void): void;
+  /** Told of each list of workspaces that a process has received whole, and so knows which installation answers. */
+  onTold(listener: (life: string, workspaces: string) => void): void;
   onKubeWrite(listener: (write: KubeWrite) => void): void;
   /** Something that must never happen has happened. */
   violate(oracle: string, what: string): void;
@@ -67,7 +83,7 @@ const CRDS: readonly Manifest[] = readCrds('crds');
 export function createSetting(seed: number): Setting {
   const clock = createVirtualClock();
   // Streams of their own, so that one more draw in one part leaves the others as they were.
-  const [forCluster, forSimulator, forApps, forTest, forDialect] = [1, 2, 3, 4, 5].map((n) =>
+  const [forCluster, forSimulator, forApps, forTest, forDialect, forOthers, forRare] = [1, 2, 3, 4, 5, 6, 7].map((n) =>
     createSeededRandom(seed * 16 + n),
   );
   const dice = createDice(forTest!);
@@ -78,21 +94,20 @@ export function createSetting(seed: number): Setting {
   const mirror = createMirror(cluster);
   const violations: string[] = [];
   const syncListeners: ((write: SyncWrite) => void)[] = [];
+  const callListeners: ((call: SyncCall) => void)[] = [];
+  const toldListeners: ((life: string, workspaces: string) => void)[] = [];
+  const underWay = new Map<string, string>();
   const kubeListeners: ((write: KubeWrite) => void)[] = [];
   const identities = new Map<string, string>();
-  const dialect = dialectOf(forDialect!, seed);
-  const simulator: Simulator = createSimulator({
+  const installations = createInstallations({
     clock,
-    random: forSimulator!,
-    dialect,
-    observe: observeWrites(
-      () => simulator.state,
-      () => clock.now(),
-      (write) => {
-        for (const listener of syncListeners) listener(write);
-      },
-    ),
+    dialect: dialectOf(forDialect!, seed),
+    randoms: [forSimulator!, forOthers!],
+    tell(write) {
+      for (const listener of syncListeners) listener(write);
+    },
   });
+  const { simulator } = installations;
   cluster.create(secret('sync-token', { token: simulator.token }));
   const latencyMs = dice.pick([[1, 5] as const, [1, 60] as const, [20, 400] as const]);
 
@@ -102,8 +117,10 @@ export function createSetting(seed: number): Setting {
       const { method, path, body } = request;
       const isRead = method === 'GET';
       if (origin === 'Kubernetes' && path.includes('/leases')) noteIdentity(life, body);
+      if (origin === 'Sync') for (const listener of callListeners) listener({ by: life, method, path });
       const headers = { ...request.headers, [LIFE_HEADER]: life };
       const response = await handler({ ...request, headers });
+      if (origin === 'Sync' && isRead && WORKSPACES.test(path)) underWay.set(life, String(response.body));
       if (!isRead || origin === 'Sync') {
         timeline.note(life, `${origin} ${method} ${path} → ${response.status}`);
       }
@@ -128,12 +145,16 @@ export function createSetting(seed: number): Setting {
       files: { read: (path) => (path === KUBECONFIG ? kubeconfig(KUBE_URL) : undefined) },
       servers: new Map([
         [KUBE_URL, watched(life, 'Kubernetes', cluster.handler)],
-        [SYNC_URL, watched(life, 'Sync', simulator.handler)],
+        [SYNC_URL, watched(life, 'Sync', (request) => simulator.handler(request))],
       ]),
       latencyMs: [latencyMs[0], latencyMs[1]],
       logger: timeline.logger(life),
       record: false,
     });
+    instance.network.watch = ({ origin, method, path }, phase) => {
+      if (phase !== 'replied' || origin !== SYNC_URL || method !== 'GET' || !WORKSPACES.test(path)) return;
+      for (const listener of toldListeners) listener(life, underWay.get(life) ?? '');
+    };
     instance.network.fault = ({ method, origin, path }) =>
       setting.fate(life, method, origin === SYNC_URL ? 'Sync' : 'Kubernetes', path);
     return instance;
@@ -144,8 +165,10 @@ export function createSetting(seed: number): Setting {
     seed,
     clock,
     dice,
+    rareDice: createDice(forRare!),
     cluster,
     simulator,
+    installations,
     timeline,
     mirror,
     policies: createPolicies(
@@ -158,6 +181,8 @@ export function createSetting(seed: number): Setting {
     fate: () => undefined,
     identityOf: (life) => identities.get(life),
     onSyncWrite: (listener) => void syncListeners.push(listener),
+    onSyncCall: (listener) => void callListeners.push(listener),
+    onTold: (listener) => void toldListeners.push(listener),
     onKubeWrite: (listener) => void kubeListeners.push(listener),
     violate(oracle, what) {
       violations.push(`${oracle}: ${what}`);

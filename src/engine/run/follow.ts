@@ -38,7 +38,9 @@ export async function followPass(pass: RunPass): Promise<PassResult> {
   const intent = status.intent!;
   if (memory.unsent === intent.at) return takeBack(pass, 'Starting', 'the start was not sent; trying again');
   const target = targetOrBlind(pass);
-  if (!('label' in target)) return blind(pass, target.message);
+  if (!('label' in target)) {
+    return target.stalled ? concludeUnknown(pass, undefined, target.message) : blind(pass, target.message);
+  }
   const call = calls.of(resource.metadata.uid);
   const mine = call?.at === intent.at ? call : undefined;
   const answered = mine && (await heed(pass, target, mine));
@@ -65,12 +67,12 @@ export async function followPass(pass: RunPass): Promise<PassResult> {
   return act(pass, target, assess(sight), readings);
 }
 
-function targetOrBlind({ kind, resource, status }: RunPass): RunTarget | { message: string } {
+function targetOrBlind({ kind, resource, status }: RunPass): RunTarget | { message: string; stalled: boolean } {
   try {
     return kind.follow(resource, status.target!);
   } catch (error) {
     if (!(error instanceof Blocked)) throw error;
-    return { message: error.message };
+    return { message: error.message, stalled: error.stalled };
   }
 }
 

@@ -78,7 +78,7 @@ export interface RunKind {
   targetOf(resource: Resource): Resource | undefined;
   /** The target, to start a run of it. Throws Blocked with the name of what is missing. */
   gather(resource: Resource): RunTarget;
-  /** The target of a run that has begun, whatever became of its resource. Throws Blocked while its server cannot be asked. */
+  /** The target of a run that has begun, whatever became of its resource. Throws Blocked while its server cannot be asked, stalled if never again. */
   follow(resource: Resource, kept: KeptTarget): RunTarget;
   /** Finished runs of ours that are one too many, now that this one is finished. */
   surplus(resource: Resource): Resource[];

@@ -15,6 +15,10 @@ export interface Probe {
   readonly since: number;
   readonly identity: string | undefined;
   readonly unusable: Unusable | undefined;
+  /** The accepted server has answered, and no other one since the beginning: ids may be used, as far as this goes. */
+  readonly isAccepted: boolean;
+  /** The accepted server answers, but another one did in between, or before: what is remembered may be of either. */
+  readonly isMixed: boolean;
   /** Calls may be made as long as the server is this one. */
   accept(identity: string): void;
   /** Calls must not be made for a reason that the server does not know of; undefined takes it back. */
@@ -36,6 +40,11 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
   let blocked: Unusable | undefined;
   let told = '';
 
+  let strayed = false;
+  const compare = () => {
+    if (identity !== undefined && accepted !== undefined && identity !== accepted) strayed = true;
+  };
+  const answers = () => identity !== undefined && identity === accepted;
   const unusable = (): Unusable | undefined => {
     if (blocked) return blocked;
     if (finding) {
@@ -43,7 +52,10 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
       const stalled = finding.stalled || (reason === 'Unauthorised' && clock.now() - since >= REFUSED_MS);
       return { reason, message, stalled, since, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     }
-    if (identity === accepted && identity !== undefined) return undefined;
+    if (answers() && !strayed) return undefined;
+    if (answers()) {
+      return { reason: 'ServerNotReady', message: 'the server is being connected anew', stalled: false, since };
+    }
     if (identity === undefined || accepted === undefined) {
       return { reason: 'ServerNotReady', message: 'the server has not been looked at yet', stalled: false, since };
     }
@@ -72,6 +84,7 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
       const id = entities.find((entity) => entity.fields.get('isDefault') === true)?.id ?? (await defaultId(signal));
       // Once told, the default workspace is not forgotten because one reply does not tell it.
       if (id !== undefined || identity === undefined) identity = `${client.origin}${client.apiPath}#${id ?? ''}`;
+      compare();
       found(undefined);
       return entities.map(itself);
     } catch (error) {
@@ -119,8 +132,15 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
     get unusable() {
       return unusable();
     },
+    get isAccepted() {
+      return answers() && !strayed;
+    },
+    get isMixed() {
+      return answers() && strayed;
+    },
     accept(next) {
       accepted = next;
+      compare();
       tell();
     },
     block(why) {

@@ -48,6 +48,7 @@ export function scopeOf(input: ScopeInput): Scope {
     origin: client.origin,
     ...standingOf(input),
     isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
+    isStill: () => session.identity === identity,
     ...(accepted && { accepted }),
     ...(suspicious !== undefined && { suspicious }),
     lagGraceMs: session.lagGraceMs,

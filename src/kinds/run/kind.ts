@@ -1,4 +1,5 @@
 import { parseSyncRun, SYNC_RUN, type SyncRunSpec } from '../../api/syncRun.ts';
+import type { SyncServerStatus } from '../../api/syncServer.ts';
 import { Blocked } from '../../engine/blocked.ts';
 import { keyOf, type Resource } from '../../engine/resource.ts';
 import type { KeptTarget, RunKind, RunSpec, RunTarget } from '../../engine/run/model.ts';
@@ -112,6 +113,16 @@ function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeo
   return grant.maxPolicy === 'Observe' ? `${grant.reason}: nothing may be started` : suspendedBy;
 }
 
+/** Ids are good on a server that was accepted as moved. Of a run on one that was replaced nobody can tell any more. */
+function requireSameServer(server: Resource, identity: string | undefined, { serverIdentity }: KeptTarget): void {
+  if (identity !== undefined && isSameServer(serverIdentity, identity)) return;
+  const { acceptedServer: accepted } = (server.status ?? {}) as SyncServerStatus;
+  const how = accepted?.identity === identity ? accepted?.how : undefined;
+  if (how === 'moved') return;
+  const message = `the run is on ${serverIdentity}, the server is now ${identity}`;
+  throw new Blocked('ServerChanged', message, how === 'replaced');
+}
+
 /** A run that has begun needs its server alone: its resource may be gone, changed or not Ready. */
 function follow(
   { stores, sessions }: KindContext,
@@ -124,9 +135,7 @@ function follow(
   const session = sessions.get(kept.server);
   if (!server || !session) throw new Blocked('ServerNotReady', `SyncServer ${kept.server} is not there or not ready`);
   if (session.unusable) throw new Blocked(session.unusable.reason, session.unusable.message);
-  if (session.identity === undefined || !isSameServer(kept.serverIdentity, session.identity)) {
-    throw new Blocked('ServerChanged', `the run is on ${kept.serverIdentity}, the server is now ${session.identity}`);
-  }
+  requireSameServer(server, session.identity, kept);
   const workspace = kept.workspaceId === undefined ? undefined : session.workspace(kept.workspaceId);
   const { namespace } = resource.metadata;
   const name =

@@ -218,6 +218,9 @@ test('another server behind the URL stops everything, until the right value acce
   expect(s.condition('Stalled')).toBe('True ServerChanged');
   expect(s.told()).toEqual([expect.stringContaining('Warning RequestIgnored: ')]);
   s.annotate('accept-server', `moved:${now}`);
+  // What was read of either server is forgotten with the connection.
+  await s.pass();
+  expect(s.condition('Ready')).toBe('False ServerNotReady');
   await s.pass();
   expect(s.condition('Ready')).toBe('True Available');
   expect(s.status()).toMatchObject({

@@ -29,6 +29,7 @@ export interface ServerReconcilerDeps
 
 /** How often a blocked deletion is looked at, besides when those that block it change. */
 const AGAIN_MS = 60_000;
+const ANEW_MS = 1;
 
 interface Pass {
   deps: ServerReconcilerDeps;
@@ -103,6 +104,7 @@ function parse(resource: Resource): SyncServer {
 function judge(pass: Pass, { spec }: SyncServer, session: LiveSession): Waiting {
   const { memory } = pass;
   accept(pass, session);
+  if (session.isMixed) return connectAnew(pass);
   act(pass, session);
   note(pass, session);
   const againMs = session.settings.pollIntervalMs;
@@ -137,6 +139,7 @@ function accept({ draft, tokens, deps, resource }: Pass, session: LiveSession): 
     const answer = readAcceptance(value, identity);
     if (answer.ok) {
       status.acceptedServer = answer.accepted;
+      if (status.identity !== identity) status.learned = undefined;
       status.identity = identity;
       deps.record(resource, 'Normal', 'ServerAccepted', `${identity} was accepted as ${answer.accepted.how}`);
     } else deps.record(resource, 'Warning', 'RequestIgnored', answer.message);
@@ -147,6 +150,16 @@ function accept({ draft, tokens, deps, resource }: Pass, session: LiveSession): 
     if (status.identity === undefined || status.identity.endsWith('#')) status.identity = identity;
     session.accept(identity);
   } else session.accept(status.identity);
+}
+
+/** What is known of the content is of another server in part; so is what was learned, if that one was accepted by now. */
+function connectAnew({ deps, key }: Pass): Waiting {
+  deps.sessions.close(key);
+  const message = 'the server is being connected anew, as another one had answered in between';
+  return {
+    verdict: { state: 'progressing', reason: 'ServerNotReady', message },
+    result: { outcome: 'wait', againMs: ANEW_MS },
+  };
 }
 
 /** The other one-shot requests that a server knows. */

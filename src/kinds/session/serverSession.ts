@@ -16,7 +16,9 @@ import type { Held, ServerSession } from './sessions.ts';
 import { type LiveWorkspace, openWorkspace } from './workspaceSession.ts';
 
 /** A session as the SyncServer's own reconciler sees it. */
-export interface LiveSession extends ServerSession, Pick<Probe, 'probed' | 'finding' | 'since' | 'accept' | 'block'> {
+export interface LiveSession
+  extends ServerSession,
+    Pick<Probe, 'probed' | 'finding' | 'since' | 'accept' | 'block' | 'isMixed'> {
   readonly settings: ServerSettings;
   close(): void;
 }
@@ -88,7 +90,7 @@ export function openSession(
   const tables = new Map<string, { at: number; records: Promise<TableRecord[]> }>();
   let probedAt = Number.NEGATIVE_INFINITY;
   let closed: Unusable | undefined;
-  let held = false;
+  let held = true;
 
   function failed(error: SyncError): void {
     if (closed || !concernsServer(error) || clock.monotonic() - probedAt < PROBE_GAP_MS) return;
@@ -102,13 +104,12 @@ export function openSession(
     ...[runs.tracker, deepReads, ...spaces.values()],
     ...[...(users ? [users] : []), ...events.values()],
   ];
-  /** Nothing is asked of another server with the ids of the one before, until that is accepted. */
+  /** Nothing is asked of a server with ids, be it only to poll, before it is known to be the one that they come from. */
   function hold(): void {
-    const hold = probe.unusable?.reason === 'ServerChanged';
-    if (hold === held || closed) return;
-    held = hold;
+    if (probe.isAccepted !== held || closed) return;
+    held = !probe.isAccepted;
     for (const part of parts()) {
-      if (hold) part.stop();
+      if (held) part.stop();
       else part.start();
     }
   }
@@ -121,8 +122,6 @@ export function openSession(
   };
 
   workspaces.start();
-  runs.tracker.start();
-  deepReads.start();
   return {
     client,
     settings,
@@ -145,6 +144,9 @@ export function openSession(
     },
     get identity() {
       return probe.identity;
+    },
+    get isMixed() {
+      return probe.isMixed;
     },
     get unusable() {
       return closed ?? probe.unusable;

@@ -33,6 +33,9 @@ export const adoption: Oracle = (land, owners) => {
     }
   });
   setting.mirror.onChange((before, after) => {
+    // What its server was replaced for is found by name later, as if somebody else had made it.
+    const { id: old, serverIdentity } = before?.status ?? {};
+    if (serverIdentity && !after?.status?.serverIdentity) madeFor.get(old)?.delete(before!.metadata.uid);
     if (!after?.status?.owned) return;
     // Another object in place of the one that is gone is taken as well.
     if (before?.status?.owned && before.status.id === after.status.id) return;

@@ -46,8 +46,9 @@ export const approvals: Oracle = (land, owners) => {
   land.grants.approved = ({ metadata: { uid }, status }) => {
     for (const { verb, path } of status.plan.changes) allowed.push({ uid, verb, path, used: false });
   };
-  // A job that was ours and is gone: to make it again loads everything anew.
+  // A job that was ours and is gone: to make it again loads everything anew. One of another server is not gone.
   const noteLost = ({ kind, status, metadata }: KubeObject) => {
+    if (status?.serverIdentity !== setting.installations.identity) return;
     if (kind === 'SyncJob' && status?.owned && !setting.simulator.state.jobs.has(status.id))
       lost.set(metadata.uid, status);
   };

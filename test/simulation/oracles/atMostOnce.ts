@@ -4,10 +4,9 @@ import { KNOWN_MS, type Oracle } from './oracle.ts';
 
 /** At most one remote object a resource, none twice after a restore, and none without an intent. */
 export const atMostOnce: Oracle = ({ setting, lacking }, owners) => {
-  const { state } = setting.simulator;
   const made = new Set<string>();
   const twins = (snap: Snap) =>
-    [...itemsOf(state, snap.kind).values()].filter(
+    [...itemsOf(setting.simulator.state, snap.kind).values()].filter(
       (item) => item.id !== snap.id && item.parentId === snap.parentId && nameOf(item) === snap.name,
     );
   setting.onSyncWrite(({ at, by, created }) => {

@@ -6,7 +6,7 @@ import { clearFates } from './processes.ts';
 /** Faults end; what was held up by people is let go, or not. */
 export function calmDown(land: Land): void {
   const { setting, dice } = land;
-  setting.simulator.faults.clear();
+  setting.installations.clearFaults();
   setting.cluster.faults.clear();
   clearFates(setting);
   setting.timeline.note('CALM', 'no more faults, no more edits');
