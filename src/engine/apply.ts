@@ -65,7 +65,9 @@ async function update(
   // A brand-new object without secrets can lose nothing: it shows whether a PUT merges or replaces.
   let partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
   const sent =
-    scope.putStyle === 'merge' || partial ? changes : new Map<string, Json>([...desired.secrets, ...changes]);
+    scope.putStyle === 'merge' || partial
+      ? changes
+      : new Map<string, Json>([...desired.secrets, ...unshown(pass, base), ...changes]);
   await putRemembered(pass, base, changes, sent, partial).catch(async (error: unknown) => {
     if (!partial || !wantsAll(error)) throw error;
     partial = false;
@@ -80,6 +82,17 @@ async function update(
   pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
   await put(pass, after, new Map([...desired.secrets, ...lost]), false);
   return readBack(pass);
+}
+
+/** What was written before and the base does not show yet: a server that replaces would lose it again. */
+function unshown({ memory, gathered, deps }: GatheredPass, base: RemoteObject): Map<string, Json> {
+  const found = new Map<string, Json>();
+  for (const [path, { want }] of memory.write?.fields ?? []) {
+    const value = gathered.desired.fields.get(path);
+    if (value === undefined || hashField(deps.macs, path, value) !== want) continue;
+    if (hashField(deps.macs, path, base.fields.get(path) ?? null) !== want) found.set(path, value);
+  }
+  return found;
 }
 
 /** What a server that replaces says to a part of an object: something else is required. */
@@ -123,10 +136,13 @@ function remember(pass: GatheredPass, base: RemoteObject, changes: ReadonlyMap<s
       .filter(([path]) => !pass.gathered.desired.secrets.has(path))
       .map(([path, to]) => [path, { want: hashField(macs, path, to), before: base.fields.get(path) }]),
   );
-  const made = [...(pass.memory.write?.fields ?? [])].filter(([, field]) => field.made);
+  const hash = (path: string) => hashField(macs, path, base.fields.get(path) ?? null);
+  const open = [...(pass.memory.write?.fields ?? [])].filter(
+    ([path, field]) => field.made || hash(path) !== field.want,
+  );
   pass.memory.write = {
     at: clock.now(),
-    fields: new Map<string, WrittenField>([...made, ...fields]),
+    fields: new Map<string, WrittenField>([...open, ...fields]),
     children: pass.memory.write?.children ?? new Map(),
     ...(base.updatedAt !== undefined && { updatedAt: base.updatedAt }),
   };

@@ -22,7 +22,7 @@ export async function applyChildren(
   const added = new Map<number, string | undefined>();
   pass.memory.write ??= { at: deps.clock.now(), fields: new Map(), children: new Map() };
   pass.memory.write.at = deps.clock.now();
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     requireLease(pass);
     pass.applying = [step];
     pass.memory.wroteAt = deps.clock.now();
@@ -30,7 +30,7 @@ export async function applyChildren(
       await applyChild(pass, step, observed, added);
     } catch (error) {
       rememberChildren(pass, added);
-      if (error instanceof RemoteError && isClear(error)) clearIntent(pass);
+      if (error instanceof RemoteError && isClear(error)) keepDone(pass, steps.slice(0, at), observed);
       throw error;
     }
   }
@@ -47,7 +47,19 @@ export async function applyChildren(
   return after;
 }
 
-/** What identifies the children once all steps are done. */
+/** A refused step did nothing, but those before it are done: until the list shows them, the next pass must not plan from it. */
+function keepDone(pass: GatheredPass, done: readonly Step[], observed: RemoteObject | undefined): void {
+  const { status } = pass.draft;
+  const intent = status.pending?.intent;
+  if (done.length === 0 || !intent) {
+    clearIntent(pass);
+    return;
+  }
+  const expected = expectedDigest(naturalsAfter(pass, done, observed));
+  status.pending = { ...status.pending, intent: { ...intent, expected, done: true } };
+}
+
+/** What identifies the children once the steps are done. */
 function naturalsAfter(
   { kind, gathered }: GatheredPass,
   steps: readonly Step[],

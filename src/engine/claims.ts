@@ -11,12 +11,16 @@ export function originOf(identity: string): string {
   return URL.parse(identity)?.origin ?? identity;
 }
 
-/** What a resource claims or would claim, for an index; none before its id is known, and none that its adoptionPolicy refuses. */
+/**
+ * What a resource claims or would claim, for an index; none before its id is known, none that its adoptionPolicy refuses, and none
+ * that it would still have to take while it is being deleted.
+ */
 export function claimsOf(resource: Resource): string[] {
   const { status } = resource;
   if (!status?.id || !status.serverIdentity) return [];
   const refused = status.conditions?.some(({ type, reason }) => type === 'Stalled' && reason === 'AdoptionRefused');
-  if (refused && status.owned !== true) return [];
+  const takesNothing = refused || resource.metadata.deletionTimestamp !== undefined;
+  if (takesNothing && status.owned !== true) return [];
   return [claimKey(resource.kind, originOf(status.serverIdentity), status.id)];
 }
 

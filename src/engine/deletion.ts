@@ -2,7 +2,7 @@ import { Blocked } from './blocked.ts';
 import { claimKey } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
-import { FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
+import { deletes, FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
@@ -53,10 +53,11 @@ export async function deletionPass(
     gathered = await gather(pass);
   } catch (error) {
     if (!(error instanceof Blocked)) throw error;
-    return blocked(pass, { reason: error.reason, message: error.message, unusable: true });
+    const message = `${error.message}; or set deletionPolicy: Retain, to leave in Sync what cannot be found`;
+    return blocked(pass, { reason: error.reason, message, unusable: true });
   }
   // What its workspace or server says may have changed since the last pass.
-  if (gathered.policies.deletionPolicy !== 'Delete') return letGoWhenUnneeded(pass);
+  if (!deletes(gathered)) return letGoWhenUnneeded(pass);
   try {
     const hindrance = await hindranceOf(gathered, handovers);
     const held = hindrance ?? lastRefusal(gathered);
@@ -69,7 +70,7 @@ export async function deletionPass(
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
     // Something of it is gone, or all of it.
-    if (failure.class === 'gone' && (await isGone(gathered))) return letGo(pass);
+    if ((failure.class === 'gone' || failure.class === 'missing') && (await isGone(gathered))) return letGo(pass);
     const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';

@@ -74,8 +74,9 @@ function classifyStatus({ status, retryAfterMs }: Http, access: CallAccess, know
   if (status === 403) return { class: 'forbidden' };
   if (isBusy(status, access, known)) return { class: 'busy', ...wait };
   if (status === 409 && known.creating) return { class: 'nameTaken' };
-  if (status === 404 && known.itemKnown) return { class: 'gone' };
+  // A read that misses its own object says so by itself: this is one of what the object lies in.
   if (status === 404 && access === 'read') return { class: 'missing' };
+  if (status === 404 && known.itemKnown) return { class: 'gone' };
   // A request that timed out on the way says nothing about the object, unlike every other 4xx.
   if (status >= 400 && status < 500 && status !== 408) return { class: 'invalid' };
   return { class: unclear(access), ...wait, ...(isGatewayFailure(status) && { countsForBreaker: true }) };

@@ -18,7 +18,8 @@ export async function setFinalizer(pass: Pass, wanted: boolean): Promise<void> {
   pass.draft.rebase(patched);
 }
 
-function deletes({ policies, draft }: GatheredPass): boolean {
+/** Whether the policies in force have the remote object deleted along with the resource. */
+export function deletes({ policies, draft }: GatheredPass): boolean {
   if (policies.managementPolicy === 'Observe' || policies.deletionPolicy !== 'Delete') return false;
   // What is not ours yet may become so in this pass; what is another's never will.
   return draft.status.owned !== false;

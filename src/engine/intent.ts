@@ -113,7 +113,8 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   if (found.state === 'found') {
     own(pass, found.id);
     // Somebody else may have made it under that name: what it does not show is not known to be as we sent it.
-    if (!intent.done) pass.draft.status.applied = undefined;
+    pass.draft.status.applied = undefined;
+    pass.memory.write = undefined;
     await pass.draft.save();
     pass.memory.unclear = undefined;
     pass.memory.deepDue = true;
@@ -129,7 +130,7 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
     const message = `${found.ids.length} new objects are called ${name} (${found.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant, and remove the others`;
     return {
       verdict: { state: 'stalled', reason: 'AmbiguousName', message } as const,
-      result: { outcome: 'stalled' } as const,
+      result: { outcome: 'stalled', againMs: LATER_LOOK_MS } as const,
     };
   }
   if (left > 0)

@@ -26,7 +26,7 @@ import { MISSING_MS } from './verdict.ts';
 const HOUR = 3_600_000;
 /** The end of the run wakes it; this is for one whose end was missed. */
 const BUSY_LOOK_MS = 300_000;
-/** What the server does not show consistently is looked at at least so often; milliseconds. */
+/** What the server does not show consistently, or under a name of two, is looked at at least so often; milliseconds. */
 const MOST_LOOK_MS = 300_000;
 
 /** One pass over an object whose server can be used. Rejects with RemoteError, Fenced or a conflict of Kubernetes. */
@@ -83,7 +83,8 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
     }
     case 'ambiguous': {
       const message = `${observation.ids.length} objects are called ${desired.name} (${observation.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant`;
-      return report(pass, { state: 'stalled', reason: 'AmbiguousName', message }, { outcome: 'stalled' }, pass);
+      const again = { outcome: 'stalled', againMs: MOST_LOOK_MS } as const;
+      return report(pass, { state: 'stalled', reason: 'AmbiguousName', message }, again, pass);
     }
     case 'settled':
       pass.gathered.hooks?.follow?.(observation.id);
@@ -227,6 +228,7 @@ function settle(pass: GatheredPass, plan: Plan, observed: RemoteObject | undefin
     status: draft.status,
     macs: deps.macs,
     now: deps.clock.now(),
+    late: pass.applying === undefined,
     lagGraceMs: gathered.scope.lagGraceMs,
   });
 }
@@ -268,6 +270,8 @@ function noteDrift(pass: GatheredPass, gated: Gated): void {
   if (drift.length === 0) return;
   pass.memory.corrections.push(pass.deps.clock.now());
   pass.deps.count('driftCorrected', pass.kind.name);
+  // What was refused is tried again each hour, which is no news.
+  if (pass.memory.refused?.digest === pass.memory.wanted) return;
   pass.deps.record(pass.resource, 'Normal', 'DriftDetected', `changed on the server, correcting: ${summarise(drift)}`);
 }
 

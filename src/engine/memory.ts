@@ -20,6 +20,8 @@ export interface Memory extends IntentMemory {
   waiting?: { reason: string; since: number };
   /** The last write and what it wanted, until a read shows it. */
   write?: Write;
+  /** Path, or id of a child → what a read that came late showed in place of what was written: whose doing, only a repetition tells. */
+  doubted?: Map<string, { want: string; got: string }>;
   /** When drift was corrected, within the last hour. */
   corrections: number[];
   /** A deep read is due: the turn has come, or somebody asked. */

@@ -1,6 +1,6 @@
 import type { Gathered } from './kind.ts';
 import type { Memory } from './memory.ts';
-import type { RemoteObject } from './remote.ts';
+import type { Glance, RemoteObject } from './remote.ts';
 import type { Resource, Status } from './resource.ts';
 
 /** `instead`: the object that was ours is gone, and this one has its name. */
@@ -29,6 +29,8 @@ export interface ObserveInput {
 
 /** How old a list may be that an object is made by; a list for each of many at once would cost more than they do. */
 const LIST_AGE_MS = 5_000;
+/** A list of this age is not polled, or so seldom that it should not say alone that a name is given twice. */
+const OLD_LIST_MS = 120_000;
 
 /** The remote object: by id from the shared picture, deep-read where something moved; else by name. */
 export async function observe(input: ObserveInput): Promise<Observation> {
@@ -101,7 +103,7 @@ async function observeByName(input: ObserveInput): Promise<Observation> {
   // What was listed before this object was asked for may lack what somebody made since, and so may an old list.
   const since = Math.max(input.memory.lookedForSince, input.now - LIST_AGE_MS);
   let glance = remote.glance({ name: desired.name });
-  if (glance.state === 'unlisted' || (glance.state === 'absent' && glance.listedAt < since)) {
+  if (isTooOld(glance, since, input.now)) {
     await remote.refresh();
     glance = remote.glance({ name: desired.name });
   }
@@ -111,10 +113,25 @@ async function observeByName(input: ObserveInput): Promise<Observation> {
   if (glance.ids.length > 1) return { state: 'ambiguous', ids: glance.ids };
   const id = glance.ids[0]!;
   const result = await remote.read(id);
-  if (result.state === 'present')
+  if (result.state === 'present' && (await isStillNamed(input, result.object)))
     return { state: 'present', object: result.object, digest: digestOf(remote, id), ours: false };
   if (result.state === 'unsettled')
     return { ...result, message: 'the server does not show the object consistently yet' };
+  if (result.state === 'absent') await remote.refresh();
+  const message = `${desired.name} was listed but ${result.state === 'absent' ? 'is not there' : 'bears another name'}`;
+  return { state: 'unsettled', retryAfterMs: 1_000, message };
+}
+
+function isTooOld(glance: Glance, since: number, now: number): boolean {
+  if (glance.state === 'unlisted') return true;
+  if (glance.state === 'absent') return glance.listedAt < since;
+  return glance.ids.length > 1 && glance.listedAt < now - OLD_LIST_MS;
+}
+
+/** A list that is not polled may have an old name; one that the server words in its own way is as listed by a new list, too. */
+async function isStillNamed({ gathered: { remote, desired } }: ObserveInput, object: RemoteObject): Promise<boolean> {
+  if (object.name === undefined || object.name === desired.name) return true;
   await remote.refresh();
-  return { state: 'unsettled', retryAfterMs: 1_000, message: `${desired.name} was listed but is not there` };
+  const glance = remote.glance({ name: desired.name });
+  return glance.state === 'present' && glance.ids.includes(object.id);
 }

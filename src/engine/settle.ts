@@ -1,3 +1,4 @@
+import type { Json } from '../ports/json.ts';
 import type { Desired } from './kind.ts';
 import type { Macs } from './macs.ts';
 import type { Memory, Write, WrittenField } from './memory.ts';
@@ -23,16 +24,19 @@ export interface SettleInput {
   status: Status;
   macs: Macs;
   now: number;
+  /** The write was not read back at once: somebody may have changed what it wrote before it was read. */
+  late: boolean;
   lagGraceMs: number;
 }
 
 /**
  * Compares a plan made after our own write with that write: a path that shows a third value was normalised by the server,
- * one that still shows the old value was refused, or the read lags (design §5, "Normalised by the server").
+ * one that still shows the old value was refused, or the read lags (design §5, "Normalised by the server"). A third value that only
+ * a later pass sees may be somebody's: it is drift, unless it comes again after it was corrected.
  */
 export function settleWrites(
   plan: Plan,
-  { observed, desired, memory, status, macs, now, lagGraceMs }: SettleInput,
+  { observed, desired, memory, status, macs, now, late, lagGraceMs }: SettleInput,
 ): Settled {
   const { write } = memory;
   if (!write) return { plan, unconfirmed: [], refused: plan.refused.map(({ path }) => path) };
@@ -47,21 +51,28 @@ export function settleWrites(
   const refused = new Set(plan.refused.map(({ path }) => path));
   const steps: Step[] = [];
   for (const step of plan.steps) {
-    if (step.verb === 'updateChild' && settleChild(step, { observed, desired, memory, status }, lagging)) {
-      if (lagging) unconfirmed.push(step.title);
-      continue;
+    if (step.verb === 'updateChild') {
+      const child = settleChild(step, { observed, desired, memory, status, late }, lagging);
+      if (child === 'unconfirmed') unconfirmed.push(step.title);
+      if (child !== 'open') continue;
     }
     const left = step.changes.filter((change) => {
       const wrote = write.fields.get(change.path);
       if (!wrote || change.to === undefined || wrote.want !== hashField(macs, change.path, change.to)) return true;
       const outcome = outcomeOf(change, wrote, macs);
+      const repeated = isRepeated(memory, change.path, outcome);
+      if (repeated) delete outcome.refused;
       // A later update time may be that of an earlier change, which the read before ours did not show yet.
-      const late = !wrote.made && (lagging || (outcome.refused && recent && !shown));
-      if (late) unconfirmed.push(change.path);
-      else {
-        accepted[change.path] = outcome;
-        if (outcome.refused) refused.add(change.path);
+      if (!wrote.made && (lagging || (outcome.refused && recent && !shown))) {
+        unconfirmed.push(change.path);
+        return false;
       }
+      if (late && !repeated && !outcome.refused && !isReworded(change)) {
+        doubt(memory, change.path, outcome);
+        return true;
+      }
+      accepted[change.path] = outcome;
+      if (outcome.refused) refused.add(change.path);
       return false;
     });
     if (left.length > 0 || step.changes.length === 0)
@@ -86,19 +97,39 @@ function forgetShownChildren(write: Write, plan: Plan, observed: RemoteObject): 
 /** A child that we wrote and that still differs: worded by the server in its own way, once the read is not merely late. */
 function settleChild(
   step: Step,
-  { observed, desired, memory, status }: Pick<SettleInput, 'observed' | 'desired' | 'memory' | 'status'>,
+  { observed, desired, memory, status, late }: Pick<SettleInput, 'observed' | 'desired' | 'memory' | 'status' | 'late'>,
   lagging: boolean,
-): boolean {
+): 'open' | 'unconfirmed' | 'settled' {
   const child = desired.children?.[step.child!.wanted!];
   const wrote = memory.write?.children.get(step.child!.id!);
   const shown = observed.children?.find(({ id }) => id === step.child!.id);
-  if (!child || !shown || wrote?.want !== childHash(child.fields)) return false;
-  const entry = status.children?.find(({ id }) => id === shown.id);
-  if (!lagging && entry) {
-    entry.applied = wrote.want;
-    entry.accepted = observedHash(child.fields, shown);
+  if (!child || !shown || wrote?.want !== childHash(child.fields)) return 'open';
+  if (lagging) return 'unconfirmed';
+  const outcome = { want: wrote.want, got: observedHash(child.fields, shown) };
+  const isOld = outcome.got === wrote.before;
+  if (late && !isOld && !step.changes.every(isReworded) && !isRepeated(memory, shown.id, outcome)) {
+    doubt(memory, shown.id, outcome);
+    return 'open';
   }
-  return true;
+  const entry = status.children?.find(({ id }) => id === shown.id);
+  if (entry) Object.assign(entry, { applied: outcome.want, accepted: outcome.got });
+  return 'settled';
+}
+
+/** The same words, but for case and blanks: nobody's change. */
+function isReworded({ from, to }: Change): boolean {
+  const words = (value: Json | undefined) => typeof value === 'string' && value.toLowerCase().replace(/\s+/g, '');
+  return words(from) !== false && words(from) === words(to);
+}
+
+/** A server makes the same of the same words each time; a person would have to come twice. */
+function isRepeated({ doubted }: Memory, key: string, { want, got }: Accepted): boolean {
+  const before = doubted?.get(key);
+  return before?.want === want && before.got === got;
+}
+
+function doubt(memory: Memory, key: string, { want, got }: Accepted): void {
+  memory.doubted = new Map(memory.doubted).set(key, { want, got });
 }
 
 /** True when the update time moved since the read before the write. */

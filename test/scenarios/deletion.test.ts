@@ -52,6 +52,21 @@ test('a connection waits for the job that uses it', async () => {
   expect([...world.simulator.state.connections.values()].map(({ fields }) => fields.name)).toEqual(['Warehouse']);
 });
 
+test('what is only observed by now is not deleted, although its deletion had begun', async () => {
+  const world = await convergedWorld();
+  world.apply(connection({ deletionPolicy: 'Delete' }));
+  await world.ready('SyncConnection', 'crm');
+  await quiet(world);
+  world.remove('SyncConnection', 'crm');
+  await world.untilCondition('SyncConnection', 'crm', 'Ready', 'False DeletionBlocked');
+  const since = world.clock.now();
+  world.apply(server({ defaults: { managementPolicy: 'Observe' } }));
+  world.remove('SyncJob', 'nightly');
+  await world.until(() => world.get('SyncConnection', 'crm') === undefined, 600_000, 'the end of the connection');
+  expect(writesOf(world, since)).toEqual([]);
+  expect(world.simulator.state.connections.size).toBe(2);
+});
+
 test('an object that was only found is never deleted', async () => {
   const world = await convergedWorld();
   world.simulator.console.createConnection({ name: 'Theirs', connector: 'Salesforce', properties: { User: 'them' } });

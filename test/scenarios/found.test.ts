@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connection, job } from '../support/manifests.ts';
+import { connection, event, job, pipeline } from '../support/manifests.ts';
 import { createWorld } from '../support/world.ts';
 import { basics, convergedWorld, itemNamed, PASSWORD, quiet, writesOf } from './landscape.ts';
 
@@ -45,6 +45,9 @@ test('a drift whose correction is refused is not called Ready by the next pass, 
   await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True Refused', 5 * MINUTE);
   await quiet(world);
   expect(world.condition('SyncConnection', 'crm', 'Ready')).toMatch(/^False/);
+  const since = world.clock.now();
+  await world.settle(5 * 60 * MINUTE);
+  expect(world.kubeWrites(since)).toEqual([]);
   await world.restart();
   await quiet(world);
   expect(world.condition('SyncConnection', 'crm', 'Ready')).toMatch(/^False/);
@@ -143,4 +146,134 @@ test('a drift that was seen, but could not be told as the status was not taken, 
   world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'other' });
   await quiet(world);
   expect(world.condition('SyncJob', 'nightly', 'Synced')).toBe('False PlanPending');
+});
+
+test('a task that was added before another was refused is not added again while the server does not show it', async () => {
+  const changePolicy = 'Automatic';
+  const tasks = ['Accounts', 'Contacts', 'Leads'].map((table) => ({ key: table, table }));
+  const world = await convergedWorld({
+    dialect: { lag: '3000', names: 'duplicates' },
+    job: { changePolicy, tasks: tasks.slice(0, 1) },
+  });
+  world.simulator.faults.add({ operation: 'jobs.tasks.add', after: 1, effect: { kind: 'status', status: 404 } });
+  world.apply(job({ changePolicy, tasks }));
+  await quiet(world);
+  await world.settle(15 * MINUTE);
+  const tables = itemNamed(world, 'jobs', 'Nightly').children.map(({ fields }) => fields.table);
+  expect(tables).toEqual(['Accounts', 'Contacts', 'Leads']);
+  expect(writesOf(world).filter((write) => write.includes('tasks.delete'))).toEqual([]);
+});
+
+test('what somebody changes before a lagging server shows our write is drift, and no wording of the server', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000' }, job: { changePolicy: 'Automatic' } });
+  const schema = () => itemNamed(world, 'jobs', 'Nightly').fields.destination_schema;
+  world.apply(job({ changePolicy: 'Automatic', options: { destinationSchema: 'sales' } }));
+  await world.until(() => schema() === 'sales', MINUTE, 'the write');
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'other' });
+  await quiet(world);
+  expect(schema()).toBe('sales');
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+});
+
+test('what a lagging server makes of our words is written twice at most, and then accepted', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000', normalisation: 'cron' } });
+  const since = world.clock.now();
+  world.apply(job({ schedule: { cron: '0 3 * * 1' } }));
+  await quiet(world);
+  await world.settle(60 * MINUTE);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+  expect(writesOf(world, since)).toEqual(['PUT jobs.update', 'PUT jobs.update']);
+});
+
+/** A pipeline that is Ready, with `count` events of the name that the manifest `event()` gives, made by hand. */
+async function withEvents(count: number, names: 'unique' | 'duplicates' = 'unique') {
+  const world = await convergedWorld({ dialect: { names } });
+  const { console, state } = world.simulator;
+  world.apply(pipeline({ steps: [] }));
+  await world.ready('SyncPipeline', 'morning');
+  const { name, script } = event().spec;
+  const pipelineId = [...state.pipelines.keys()][0]!;
+  return { world, ids: Array.from({ length: count }, () => console.createEvent(pipelineId, { name, script }).id) };
+}
+
+test('a name that two events bore is free once one of them is gone, although nothing lists events by time', async () => {
+  const { world, ids } = await withEvents(2, 'duplicates');
+  world.apply(event());
+  await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True AmbiguousName');
+  world.simulator.console.remove('event', ids[0]!);
+  await world.ready('SyncEvent', 'notify', 15 * MINUTE);
+  expect(world.status('SyncEvent', 'notify').id).toBe(ids[1]);
+});
+
+test('an event that was renamed is not taken for one of its old name, although nothing lists events by time', async () => {
+  const { world, ids } = await withEvents(1);
+  const { console, state } = world.simulator;
+  world.apply(event({ adoptionPolicy: 'Never' }));
+  await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True AdoptionRefused');
+  console.edit('event', ids[0]!, { name: 'Another' });
+  await world.ready('SyncEvent', 'notify', 60 * MINUTE);
+  expect([...state.events.values()].map(({ fields }) => fields.name)).toEqual(['Another', event().spec.name]);
+});
+
+test('an event whose pipeline is gone says so, and is Stalled in the end', async () => {
+  const { world, ids } = await withEvents(1);
+  const { console, state } = world.simulator;
+  world.apply(event(), pipeline({ steps: [], suspend: true }));
+  await world.ready('SyncEvent', 'notify');
+  console.remove('event', ids[0]!);
+  console.remove('pipeline', [...state.pipelines.keys()][0]!);
+  world.apply(event({ script: 'another' }));
+  await world.untilCondition('SyncEvent', 'notify', 'Stalled', 'True PlaceNotFound', 30 * MINUTE);
+});
+
+test('a schedule that is set and switched on keeps its time on a server that replaces and lags', async () => {
+  const world = await convergedWorld({ dialect: { put: 'replace', lag: '3000' } });
+  world.apply(pipeline({ steps: [] }));
+  await world.ready('SyncPipeline', 'morning');
+  await quiet(world);
+  world.apply(pipeline({ steps: [], schedule: { enabled: true, cron: '0 5 * * *' } }));
+  await quiet(world);
+  const [item] = [...world.simulator.state.pipelines.values()];
+  expect(item!.fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
+});
+
+test('a job that somebody made while ours was being made gets all that the spec says before it is called Ready', async () => {
+  const dialect = {
+    lag: '3000',
+    createReply: 'nothing',
+    names: 'duplicates',
+    put: 'replace',
+    unset: 'omitted',
+  } as const;
+  const world = createWorld({ dialect });
+  world.apply(basics());
+  await world.start();
+  await world.ready('SyncConnection', 'crm');
+  await world.ready('SyncConnection', 'warehouse');
+  const [source, destination] = ['CRM', 'Warehouse'].map((name) => itemNamed(world, 'connections', name).id);
+  const fields = {
+    name: 'Nightly',
+    type: 'Standard',
+    source_connection: source!,
+    destination_connection: destination!,
+  };
+  world.simulator.console.createJob(fields);
+  // Lists show theirs a moment before ours.
+  await world.settle(2_500);
+  world.apply(job({ changePolicy: 'Automatic' }));
+  await world.ready('SyncJob', 'nightly', 15 * MINUTE);
+  await quiet(world);
+  const item = world.simulator.state.jobs.get(world.status('SyncJob', 'nightly').id);
+  expect(item?.fields.destination_schema).toBe('crm');
+});
+
+test('who waits for a pipeline gets it once its owner is deleted, although an event still keeps that resource', async () => {
+  const { world } = await withEvents(0);
+  world.apply(pipeline({ steps: [], deletionPolicy: 'Delete' }), event({ deletionPolicy: 'Delete' }));
+  await world.ready('SyncEvent', 'notify');
+  world.apply(pipeline({ steps: [] }, { name: 'heir' }));
+  await world.untilCondition('SyncPipeline', 'heir', 'Stalled', 'True AlreadyManaged');
+  world.remove('SyncPipeline', 'morning');
+  await world.ready('SyncPipeline', 'heir');
+  expect(world.condition('SyncPipeline', 'morning', 'Ready')).toBe('False DeletionBlocked');
 });

@@ -122,7 +122,8 @@ function lendsNoId(target: KubeObject | undefined): boolean {
   return id === undefined || (owned !== true && policies?.managementPolicy !== 'Observe');
 }
 
-function stillDeleting({ setting }: Land, resource: KubeObject): string | undefined {
+function stillDeleting(land: Land, resource: KubeObject): string | undefined {
+  const { setting } = land;
   const ready = conditionOf(resource, 'Ready');
   if (ready?.reason !== 'DeletionBlocked') return 'it is being deleted and does not say what it waits for';
   const why = ready.message.split(':')[0];
@@ -136,6 +137,8 @@ function stillDeleting({ setting }: Land, resource: KubeObject): string | undefi
   if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
+  // A backup may have the one without the other.
+  if (why === 'ReferenceNotFound' || why === 'WorkspaceNotFound') return doubt(land, resource, why);
   const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;
   if (why === 'NotEmpty' && steps + contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';

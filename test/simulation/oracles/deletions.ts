@@ -34,8 +34,10 @@ export const deletions: Oracle = (land, owners) => {
     const released =
       before.metadata.finalizers?.includes(FINALIZER) && !after?.metadata.finalizers?.includes(FINALIZER);
     const { status } = before;
-    if (!released || status?.owned !== true || !policies.settled(before, 'deletionPolicy', ['Delete'], KNOWN_MS))
-      return;
+    const deletes =
+      policies.settled(before, 'deletionPolicy', ['Delete'], KNOWN_MS) &&
+      policies.settled(before, 'managementPolicy', ['Enforce'], KNOWN_MS);
+    if (!released || status?.owned !== true || !deletes) return;
     const isThere = Object.values(COLLECTIONS).some((collection) => simulator.state[collection].has(status.id));
     if (isThere)
       setting.violate('deletions', `${keyOf(before)} goes, but ${status.id}, which it is to delete, is still there`);

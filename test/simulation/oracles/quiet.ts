@@ -1,6 +1,7 @@
 import type { KubeObject, Loose } from '../../cluster/types.ts';
 import type { Land } from '../land.ts';
 import { keyOf } from '../mirror.ts';
+import { isUnseen } from './runs.ts';
 
 /** Reasons for which something may be tried once an hour. */
 const TRIED_HOURLY: ReadonlySet<string> = new Set(['Refused', 'Contended', 'TablesNotFound', 'Unsupported']);
@@ -15,6 +16,8 @@ export interface Baseline {
   statuses: Map<string, Record<string, string>>;
   requests: number;
   writes: number;
+  /** Runs whose end is still waited for, and the ids of what they run: what they say, and their cancelling, goes on. */
+  unseen: Map<string, string>;
 }
 
 /** What is said now, to be compared with later. */
@@ -25,12 +28,19 @@ export function baseline({ setting }: Land): Baseline {
     statuses: new Map([...mirror.resources.values()].map((one) => [keyOf(one), configurationOf(one)])),
     requests: simulator.requests.length,
     writes: cluster.writes.length,
+    unseen: new Map(
+      mirror
+        .of('SyncRun')
+        .filter((run) => isUnseen(setting, run))
+        .map((run) => [keyOf(run), run.status!.target.id]),
+    ),
   };
 }
 
 /** Since then no status says anything else, and Sync was left alone but for an hourly try of what was refused. */
 export function checkStable({ setting }: Land, before: Baseline): void {
   for (const resource of setting.mirror.resources.values()) {
+    if (before.unseen.has(keyOf(resource))) continue;
     const was = before.statuses.get(keyOf(resource));
     const is = configurationOf(resource);
     const changed = was && Object.keys({ ...was, ...is }).filter((key) => was[key] !== is[key]);
@@ -42,7 +52,10 @@ export function checkStable({ setting }: Land, before: Baseline): void {
   const stalled = [...setting.mirror.resources.values()].filter(({ status }) =>
     (status?.conditions ?? []).some(({ type, reason }: Loose) => type === 'Stalled' && TRIED_HOURLY.has(reason)),
   );
-  const writes = setting.simulator.requests.slice(before.requests).filter(({ write }) => write);
+  const cancels = [...before.unseen.values()].map((id) => `/${id}/cancel`);
+  const writes = setting.simulator.requests
+    .slice(before.requests)
+    .filter(({ write, path }) => write && !cancels.some((cancel) => path.endsWith(cancel)));
   if (writes.length > stalled.length * hours) {
     const shown = writes.slice(0, 3).map(({ method, path, status }) => `${method} ${path} (${status})`);
     setting.violate('stability', `${writes.length} writes to Sync although nothing changes: ${shown.join(', ')}`);

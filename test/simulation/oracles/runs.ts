@@ -46,7 +46,7 @@ export function checkRuns({ setting }: Land): void {
 }
 
 /** A start that was accepted where no call shows what runs is waited for an hour (docs/runs.md). */
-function isUnseen({ simulator, clock }: Land['setting'], { status }: KubeObject): boolean {
+export function isUnseen({ simulator, clock }: Land['setting'], { status }: KubeObject): boolean {
   if (simulator.dialect.statusRoute !== 'absent' || status?.intent === undefined) return false;
   return clock.now() - Date.parse(status.intent.at) < 3_600_000;
 }
