@@ -18,18 +18,18 @@ export async function readBody(response: HttpResponse, maxBytes: number): Promis
     await pieces.return?.();
     throw tooLarge();
   }
-  const decoder = new TextDecoder();
+  const read: Uint8Array[] = [];
   let size = 0;
-  let text = '';
   for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) {
     size += piece.value.byteLength;
     if (size > maxBytes) {
       await pieces.return?.();
       throw tooLarge();
     }
-    text += decoder.decode(piece.value, { stream: true });
+    read.push(piece.value);
   }
-  return text + decoder.decode();
+  // Decoded at once: a text that grows piece by piece is held twice on the heap.
+  return new TextDecoder().decode(Buffer.concat(read, size));
 }
 
 const LARGE = 1_000_000;
