@@ -53,3 +53,10 @@ test('what adoptionPolicy refuses claims nothing: nobody waits for who may not t
   expect(claimsOf(refused)).toEqual([]);
   expect(claimsOf({ ...refused, status: { ...refused.status, owned: true } })).toHaveLength(1);
 });
+
+test('what is being deleted and has no object of its own claims nothing: it may wait for others as long as it likes', () => {
+  const going = claimant('old', 1_000);
+  going.metadata.deletionTimestamp = new Date(5_000).toISOString();
+  expect(claimsOf(going)).toEqual([]);
+  expect(claimsOf({ ...going, status: { ...going.status, owned: true } })).toHaveLength(1);
+});

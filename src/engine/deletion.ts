@@ -69,7 +69,7 @@ export async function deletionPass(
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const { failure, verdict } = explainFailure(gathered, error, false);
-    // Something of it is gone, or all of it.
+    // Something of it is gone, or all of it: what lies in it is not found then either.
     if ((failure.class === 'gone' || failure.class === 'missing') && (await isGone(gathered))) return letGo(pass);
     const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =

@@ -74,3 +74,23 @@ test('within lists, too, a member that is undefined is not there, and the order 
   expect(mergePatch(before, other)).toEqual(other);
   expect(mergePatch(other, before)).toEqual(before);
 });
+
+test('what goes along is sent whole with whatever differs, and also when it is not there', async () => {
+  const sent = async (observed?: JsonObject) => {
+    const patches: JsonObject[] = [];
+    const resource = { metadata: {}, status: { id: 'a', observed } } as unknown as Resource;
+    const draft = createDraft(resource, {
+      async patchStatus(current, patch) {
+        patches.push(patch);
+        return current;
+      },
+    });
+    await draft.save({ along: ['observed'] });
+    draft.status.id = 'b';
+    await draft.save({ along: ['observed'] });
+    return patches;
+  };
+  const observed = { listDigest: 'x', deepTime: '2026-01-01T00:00:00Z' };
+  expect(await sent(observed)).toEqual([{ id: 'b', observed }]);
+  expect(await sent()).toEqual([{ id: 'b', observed: null }]);
+});

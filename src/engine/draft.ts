@@ -4,8 +4,11 @@ import type { Resource, Status } from './resource.ts';
 /** A pass's working copy of a status: changed in memory, saved by one merge patch when it differs. */
 export interface Draft {
   status: Status & JsonRecord;
-  /** Saves what differs. `fenced`: fails when the object has changed since it was planned from. Returns whether it wrote. */
-  save(options?: { fenced?: boolean }): Promise<boolean>;
+  /**
+   * Saves what differs. `fenced`: fails when the object has changed since it was planned from. `along`: fields that go with whatever
+   * differs, so that those of another writer, which this copy does not know of, do not stay beside it. Returns whether it wrote.
+   */
+  save(options?: { fenced?: boolean; along?: readonly string[] }): Promise<boolean>;
   /** True when something has not been saved. */
   readonly dirty: boolean;
   /** The object has a new version by a write of our own. */
@@ -30,9 +33,10 @@ export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
     rebase(resource) {
       current = resource;
     },
-    async save({ fenced = false } = {}) {
+    async save({ fenced = false, along = [] } = {}) {
       const patch = mergePatch(saved, status as unknown as JsonObject);
       if (!patch) return false;
+      for (const name of along) patch[name] = (status[name] as Json | undefined) ?? null;
       current = await patcher.patchStatus(current, patch, fenced ? current.metadata.resourceVersion : undefined);
       saved = copyOf(status as unknown as JsonObject);
       return true;

@@ -33,7 +33,8 @@ export async function report(
     if (memory.seenDigest !== undefined && memory.deepReadAt !== undefined) {
       draft.status.observed = { listDigest: memory.seenDigest, deepTime: isoSeconds(memory.deepReadAt) };
     }
-    await draft.save();
+    // The conditions were judged by it: over those of another leader, which this copy may lack, it must not be left as it is.
+    await draft.save({ along: ['observed'] });
   }
   if (verdict.state !== 'progressing' && verdict.state !== 'deletionBlocked') memory.waiting = undefined;
   const againMs = least(result.againMs, aged.againMs, extra?.againMs);

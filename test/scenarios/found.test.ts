@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { connection, event, job, pipeline } from '../support/manifests.ts';
+import { connection, event, job, pipeline, server, workspace } from '../support/manifests.ts';
 import { createWorld } from '../support/world.ts';
-import { basics, convergedWorld, itemNamed, PASSWORD, quiet, writesOf } from './landscape.ts';
+import { ALWAYS, basics, convergedWorld, itemNamed, PASSWORD, quiet, status, writesOf } from './landscape.ts';
 
 /** What the simulation found: each as small as it gets. */
 
@@ -265,6 +265,45 @@ test('a job that somebody made while ours was being made gets all that the spec 
   await quiet(world);
   const item = world.simulator.state.jobs.get(world.status('SyncJob', 'nightly').id);
   expect(item?.fields.destination_schema).toBe('crm');
+});
+
+test('a pipeline that was removed by hand does not hold up its resource, although its content is not found', async () => {
+  const world = await convergedWorld();
+  world.apply(pipeline({ steps: [], deletionPolicy: 'Delete' }));
+  await world.ready('SyncPipeline', 'morning');
+  await quiet(world);
+  world.simulator.console.remove('pipeline', [...world.simulator.state.pipelines.keys()][0]!);
+  world.remove('SyncPipeline', 'morning');
+  await world.until(() => !world.get('SyncPipeline', 'morning'), 10 * MINUTE, 'the end of the pipeline');
+});
+
+test('what the next leader says over a status that it has not seen yet is looked at again', async () => {
+  const world = createWorld({ config: { leaderElect: true } });
+  world.apply(server(), workspace({ id: undefined, name: 'Team' }));
+  await world.start();
+  await world.ready('SyncWorkspace', 'default');
+  await quiet(world);
+  const first = world.instance;
+  world.another();
+  const started = world.start();
+  const { console, faults, state } = world.simulator;
+  faults.add({ operation: 'jobs.list', times: ALWAYS, effect: status(500) });
+  await world.untilCondition('SyncWorkspace', 'default', 'Listed', 'False ListFailing', 15 * MINUTE);
+  await world.settle(MINUTE);
+  world.cluster.faults.freeze();
+  faults.clear();
+  faults.add({ operation: 'workspaces.update', times: ALWAYS, effect: status(400) });
+  const { id } = world.status('SyncWorkspace', 'default');
+  console.edit('workspace', id, { name: 'Another' });
+  await world.untilCondition('SyncWorkspace', 'default', 'Stalled', 'True Refused', 15 * MINUTE);
+  await world.settle(5_000);
+  first.kill();
+  await world.untilCondition('SyncWorkspace', 'default', 'Ready', 'True Available');
+  world.cluster.faults.thaw();
+  await started;
+  await quiet(world);
+  expect(state.workspaces.get(id)?.fields.name).toBe('Another');
+  expect(world.condition('SyncWorkspace', 'default', 'Ready')).toMatch(/^False/);
 });
 
 test('who waits for a pipeline gets it once its owner is deleted, although an event still keeps that resource', async () => {

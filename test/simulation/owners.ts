@@ -19,7 +19,8 @@ export interface Owners {
 const RECENT_MS = 60_000;
 
 export function createOwners(land: Land): Owners {
-  const { mirror, clock } = land.setting;
+  const { setting } = land;
+  const { mirror, clock } = setting;
   let recent: { at: number; resource: KubeObject }[] = [];
   mirror.onChange((before, after) => {
     const isOther =
@@ -31,7 +32,8 @@ export function createOwners(land: Land): Owners {
     }
   });
   const all = () => {
-    recent = recent.filter(({ at }) => clock.now() - at < RECENT_MS);
+    // An update is not fenced (design §5): while a watch shows nothing newer, what it showed last is what is acted upon.
+    recent = recent.filter(({ at }) => clock.now() - Math.max(at, setting.blindUntil) < RECENT_MS);
     return [...mirror.resources.values(), ...recent.map(({ resource }) => resource)];
   };
   const wants = (resource: KubeObject, { kind, name, parentId }: Snap) => {
