@@ -1,4 +1,5 @@
 import { definitionOf } from '../api/registry.ts';
+import { createBreath } from '../engine/breath.ts';
 import { type Controller, createController } from '../engine/controller.ts';
 import type { Kind } from '../engine/kind.ts';
 import { createResourceWriter } from '../engine/kubeWriter.ts';
@@ -69,6 +70,7 @@ export function createKinds(context: KindContext): Kind[] {
 export function createControllers(input: ControllersInput): Controllers {
   const { ports, wired, kinds } = input;
   const measures = controllerRuntimeMetrics(ports.meter);
+  const breathe = createBreath(ports.clock);
   const reconcilers = new Map(kinds.map((kind) => [kind.name, createReconciler(kind, engineDeps(input, kind.name))]));
   const controllers = wired.map(({ kind, queue }) =>
     createController({
@@ -80,6 +82,7 @@ export function createControllers(input: ControllersInput): Controllers {
       random: ports.random,
       logger: ports.logger,
       meter: measures(kind.toLowerCase(), WORKERS),
+      breathe,
     }),
   );
   return { controllers, reconcilers };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createSeededRandom } from '../../test/support/seededRandom.ts';
 import type { Clock } from '../ports/clock.ts';
 import { silentLogger } from '../ports/logger.ts';
+import { createBreath } from './breath.ts';
 import { createController } from './controller.ts';
 import { createQueue } from './queue.ts';
 
@@ -32,6 +33,7 @@ test('a thousand passes that wait for nothing let timers and sockets have their 
     random: createSeededRandom(1),
     logger: silentLogger(),
     meter: { began() {}, ended() {} },
+    breathe: createBreath(clock),
   });
   controller.start();
   const atOnce: number[] = [];

@@ -1,5 +1,5 @@
 import { isConflict } from '../kube/errors.ts';
-import { type Clock, sleep } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
 import { createBackoff } from './backoff.ts';
@@ -35,16 +35,14 @@ export interface ControllerOptions {
   random: Random;
   logger: Logger;
   meter: PassMeter;
+  /** Waited for after each pass: after a restart thousands of them find nothing to do and nothing to wait for. */
+  breathe(): Promise<void>;
 }
-
-/** How long passes that wait for nothing may follow each other before timers and sockets have their turn; milliseconds. */
-const BREATH_MS = 20;
 
 export function createController(options: ControllerOptions): Controller {
   const { queue, clock, logger, meter, name } = options;
   const backoff = createBackoff(options.random);
   let workers: Promise<void>[] = [];
-  let breathedAt = clock.monotonic();
 
   async function work(): Promise<void> {
     for (;;) {
@@ -56,15 +54,8 @@ export function createController(options: ControllerOptions): Controller {
       meter.ended({ ...result.measure, tookMs: clock.monotonic() - began });
       queue.done(item.key);
       schedule(item.key, result.pass);
-      await breathe();
+      await options.breathe();
     }
-  }
-
-  /** After a restart thousands of passes find nothing to do and nothing to wait for. */
-  async function breathe(): Promise<void> {
-    if (clock.monotonic() - breathedAt < BREATH_MS) return;
-    await sleep(clock, 0);
-    breathedAt = clock.monotonic();
   }
 
   async function passOver({ key, waitedMs }: Work): Promise<{ pass: PassResult; measure: Measure }> {

@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary start; never goes back. For durations and deadlines. */
   monotonic(): number;
-  /** Calls `fn` once after `ms`; the returned function cancels it. */
+  /** Calls `fn` once after `ms`, with 0 in the next turn of the loop; the returned function cancels it. */
   after(ms: number, fn: () => void): () => void;
 }
 
@@ -30,6 +30,11 @@ export function systemClock(): Clock {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     after: (ms, fn) => {
+      // A timer of nothing may come in the turn that asked for it; what lets others in must not.
+      if (ms <= 0) {
+        const immediate = setImmediate(fn);
+        return () => clearImmediate(immediate);
+      }
       const timer = setTimeout(fn, Math.min(ms, 2 ** 31 - 1));
       return () => clearTimeout(timer);
     },

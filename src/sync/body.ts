@@ -18,18 +18,18 @@ export async function readBody(response: HttpResponse, maxBytes: number): Promis
     await pieces.return?.();
     throw tooLarge();
   }
-  const decoder = new TextDecoder();
+  const read: Uint8Array[] = [];
   let size = 0;
-  let text = '';
   for (let piece = await pieces.next(); !piece.done; piece = await pieces.next()) {
     size += piece.value.byteLength;
     if (size > maxBytes) {
       await pieces.return?.();
       throw tooLarge();
     }
-    text += decoder.decode(piece.value, { stream: true });
+    read.push(piece.value);
   }
-  return text + decoder.decode();
+  // Decoded at once: a text that grows piece by piece is held twice on the heap.
+  return new TextDecoder().decode(Buffer.concat(read, size));
 }
 
 const LARGE = 1_000_000;
@@ -37,24 +37,75 @@ const SLICE = 256 * 1024;
 
 /** Parses a body; one over 1 MB in pieces, with other work let in between. Throws SyntaxError. */
 export async function parseBody(text: string, clock: Clock): Promise<Json> {
-  if (text.length <= LARGE) return parseJson(text);
-  const array = mainArray(text);
-  if (!array) return parseJson(text);
+  const cut = await cutUp(text, clock);
+  if (!cut) return parseJson(text);
   const items: Json[] = [];
-  let at = array.start;
-  let start = at;
-  let breath = at + SLICE;
-  for (;;) {
+  let breath = cut.start + SLICE;
+  for (const item of parsed(text, cut)) {
+    items.push(item);
+    const at = cut.ends[items.length - 1]!;
+    if (at < breath) continue;
+    await sleep(clock, 0);
+    breath = at + SLICE;
+  }
+  return cut.around(items);
+}
+
+/** A large list, to be gone through once: to hold all of its items at once would take many times its text. */
+export interface ListInPieces {
+  /** The body with an empty list. */
+  json: Json;
+  /** Each is parsed when its turn comes; throws SyntaxError for one that is not JSON. */
+  items: Iterable<Json>;
+}
+
+/** A body over 1 MB whose main array is what `isList` takes for its list; undefined for any other. Throws SyntaxError. */
+export async function parseList(
+  text: string,
+  clock: Clock,
+  isList: (body: Json, items: Json[]) => boolean,
+): Promise<ListInPieces | undefined> {
+  const cut = await cutUp(text, clock);
+  if (!cut) return undefined;
+  const none: Json[] = [];
+  const json = cut.around(none);
+  if (!isList(json, none)) return undefined;
+  return { json, items: parsed(text, cut) };
+}
+
+/** Where the items of a body's main array begin and end. */
+interface Cut {
+  start: number;
+  /** The comma or the bracket behind each. */
+  ends: number[];
+  /** The body with these in the place of its items. */
+  around(items: Json[]): Json;
+}
+
+async function cutUp(text: string, clock: Clock): Promise<Cut | undefined> {
+  const array = text.length <= LARGE ? undefined : mainArray(text);
+  if (!array) return undefined;
+  const ends: number[] = [];
+  let breath = array.start + SLICE;
+  for (let at = array.start; ; ) {
     const end = itemEnd(text, at);
-    if (end.char === ']' && items.length === 0 && text.slice(start, end.at).trim() === '')
-      return assemble(text, array, end.at, items);
-    items.push(parseJson(text.slice(start, end.at)));
-    if (end.char === ']') return assemble(text, array, end.at, items);
-    at = start = end.at + 1;
-    if (at > breath) {
-      await sleep(clock, 0);
-      breath = at + SLICE;
+    const isEmpty = end.char === ']' && ends.length === 0 && text.slice(at, end.at).trim() === '';
+    if (!isEmpty) ends.push(end.at);
+    if (end.char === ']') {
+      return { start: array.start, ends, around: (items) => assemble(text, array, end.at, items) };
     }
+    at = end.at + 1;
+    if (at <= breath) continue;
+    await sleep(clock, 0);
+    breath = at + SLICE;
+  }
+}
+
+function* parsed(text: string, { start, ends }: Cut): Generator<Json> {
+  let from = start;
+  for (const to of ends) {
+    yield parseJson(text.slice(from, to));
+    from = to + 1;
   }
 }
 

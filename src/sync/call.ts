@@ -24,6 +24,8 @@ export interface CallArgs {
   signal?: AbortSignal;
   /** The path and query of a further page, as the server gave it. */
   link?: string;
+  /** A large list may come in pieces (see Exchange). */
+  inPieces?: boolean;
 }
 
 /** Undefined: a 404 says nothing about the route. */
@@ -126,6 +128,7 @@ export function createCaller(deps: CallerDeps): Call {
       deadlineMs: Math.min(budget.callMs, budget.endsAt - now),
       sendWithinMs: budget.sendBy - now,
       ...(args.signal && { signal: args.signal }),
+      ...(args.inPieces && { inPieces: true }),
     };
   };
 

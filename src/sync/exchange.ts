@@ -1,7 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Json } from '../ports/json.ts';
 import { type HttpResponse, TransportError } from '../ports/transport.ts';
-import { BodyTooLarge, parseBody, readBody } from './body.ts';
+import { BodyTooLarge, parseBody, parseList, readBody } from './body.ts';
+import { decodeList } from './decode.ts';
 import { type CallOutcome, SyncError } from './errors.ts';
 import type { Lane } from './limits.ts';
 import type { CallMetrics, Origin } from './origin.ts';
@@ -23,6 +24,8 @@ export interface Shot {
   /** How long it may wait for its turn; absent or Infinity: as long as it takes. */
   sendWithinMs?: number;
   signal?: AbortSignal;
+  /** A large list may come in pieces. */
+  inPieces?: boolean;
 }
 
 /** One reply, read and parsed, not judged. */
@@ -32,6 +35,8 @@ export interface Exchange {
   text: string;
   /** Undefined when the text is empty or not JSON. */
   json?: Json;
+  /** The items of a large list that was asked for in pieces; `json` has none of them, and `text` is empty. To be gone through once. */
+  items?: Iterable<Json>;
   /** The body could not be read to its end. */
   fault?: 'tooLarge' | 'cutOff';
 }
@@ -143,7 +148,7 @@ async function sendWithDeadline(deps: ExchangeDeps, shot: Shot): Promise<Exchang
       ...(shot.body !== undefined && { body: shot.body }),
       signal: stop.signal,
     });
-    return await read(deps, response, stop);
+    return await read(deps, response, stop, shot.inPieces === true);
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     // An abort is our own doing: the deadline, or the caller who no longer waits.
@@ -160,6 +165,7 @@ async function read(
   { clock, maxBodyBytes }: ExchangeDeps,
   response: HttpResponse,
   stop: AbortController,
+  inPieces: boolean,
 ): Promise<Exchange> {
   const { status, headers } = response;
   let text: string;
@@ -176,12 +182,16 @@ async function read(
   }
   if (text.trim() === '') return { status, headers, text };
   try {
+    const list = inPieces ? await parseList(text, clock, isList) : undefined;
+    if (list) return { status, headers, text: '', ...list };
     return { status, headers, text, json: await parseBody(text, clock) };
   } catch (error) {
     if (error instanceof SyntaxError) return { status, headers, text };
     throw error;
   }
 }
+
+const isList = (body: Json, items: Json[]) => decodeList(body)?.items === items;
 
 function headersOf({ authHeaders }: ExchangeDeps, { body, ifMatch }: Shot): Record<string, string> {
   return {

@@ -14,6 +14,8 @@ export interface Reply {
   /** Undefined when the body is empty or plain text. */
   json?: Json;
   text: string;
+  /** See Exchange. */
+  items?: Iterable<Json>;
 }
 
 export interface JudgeDeps {
@@ -33,7 +35,7 @@ export function judge(
   where: string,
   reply: Exchange,
 ): Reply {
-  const { status, headers, text, json, fault } = reply;
+  const { status, headers, text, json, items, fault } = reply;
   const fail = (outcome: CallOutcome, what: string, words = '') => {
     const tail = words === '' ? '' : `: ${words}`;
     return new SyncError(operation.id, operation.access, outcome, `${operation.id} (${where}): ${what}${tail}`, words);
@@ -56,7 +58,7 @@ export function judge(
     if (isErrorBody(json) && !TELLS_OF_FAILURE.has(operation.id)) {
       throw fail({ kind: 'errorInSuccess' }, `${status} with an error`, scrubber.scrub(decodeErrorWords(json, text)));
     }
-    return { status, headers, text, ...(json !== undefined && { json }) };
+    return { status, headers, text, ...(json !== undefined && { json }), ...(items && { items }) };
   }
   if (status < 400) throw fail({ kind: 'foreign' }, `the server redirects elsewhere (${status})`);
   if (isHtml(reply) && status < 500 && ![401, 403, 408, 429].includes(status)) {

@@ -15,17 +15,25 @@ export interface ListCall {
  */
 export type Verdict = 'free' | 'confirms' | 'stale';
 
+/** What of an object lists can be compared with; its raw reply and its children would be most of its size. */
+type Written = Pick<Entity, 'name' | 'updatedAt' | 'fields' | 'masked'>;
+
+/** What a listed object says of our write to it: it shows it, or not yet, or, by its update time, something that came later. */
+export type Sight = { shown: 'yes' | 'no' } | { shown: 'later'; object: Written };
+
 export interface OwnWrites {
   /** Remembers what we wrote (an object as read back) or, with undefined, that we removed it. `at`: monotonic ms. */
   note(id: string, written: Entity | undefined, order: number, at: number): void;
-  /** Judges a listed object, or, with undefined, its absence. */
-  judge(id: string, listed: Entity | undefined, list: ListCall): Verdict;
+  /** Compares a listed object with our write, so that the object need not be kept until its list is complete; undefined: there is none. */
+  look(listed: Entity): Sight | undefined;
+  /** Judges a listed object by what `look` saw, or its absence. */
+  judge(id: string, listed: { sight: Sight | undefined } | undefined, list: ListCall): Verdict;
   /** Forgets writes that every list from this one on must show. */
   prune(list: ListCall): void;
 }
 
 interface Write {
-  written: Entity | undefined;
+  written: Written | undefined;
   order: number;
   at: number;
   confirmed: boolean;
@@ -41,17 +49,22 @@ export function createOwnWrites(lagGraceMs: number): OwnWrites {
 
   return {
     note(id, written, order, at) {
-      writes.set(id, { written, order, at, confirmed: false });
+      writes.set(id, { written: written && comparable(written), order, at, confirmed: false });
+    },
+    look(listed) {
+      const write = writes.get(listed.id);
+      return write && compare(write.written, listed);
     },
     judge(id, listed, list) {
       const write = writes.get(id);
       if (!write || isDue(write, list)) return 'free';
+      // What was written during a list is younger than what was seen of it.
       if (list.order < write.order) return 'stale';
-      const shown = compare(write.written, listed);
-      if (shown === 'no') return 'stale';
+      const sight = listed ? listed.sight : absence(write);
+      if (!sight || sight.shown === 'no') return 'stale';
       // Somebody wrote after us; a later list that shows less than this is stale too.
-      if (shown === 'later') write.written = listed;
-      if (shown === 'later' || write.confirmed) return 'free';
+      if (sight.shown === 'later') write.written = sight.object;
+      if (sight.shown === 'later' || write.confirmed) return 'free';
       write.confirmed = true;
       return 'confirms';
     },
@@ -61,18 +74,26 @@ export function createOwnWrites(lagGraceMs: number): OwnWrites {
   };
 }
 
-/** Whether a list shows what was written, or, by its update time, something that came later. */
-function compare(written: Entity | undefined, listed: Entity | undefined): 'yes' | 'no' | 'later' {
-  if (!written || !listed) return written === listed ? 'yes' : 'no';
+const comparable = ({ name, updatedAt, fields, masked }: Entity): Written => ({
+  fields,
+  masked,
+  ...(name !== undefined && { name }),
+  ...(updatedAt !== undefined && { updatedAt }),
+});
+
+const absence = ({ written }: Write): Sight => ({ shown: written ? 'no' : 'yes' });
+
+function compare(written: Written | undefined, listed: Entity): Sight {
+  if (!written) return { shown: 'no' };
   if (written.updatedAt !== undefined && listed.updatedAt !== undefined) {
-    if (listed.updatedAt < written.updatedAt) return 'no';
-    if (listed.updatedAt > written.updatedAt) return 'later';
+    if (listed.updatedAt < written.updatedAt) return { shown: 'no' };
+    if (listed.updatedAt > written.updatedAt) return { shown: 'later', object: comparable(listed) };
   }
-  if (written.name !== undefined && listed.name !== undefined && written.name !== listed.name) return 'no';
+  if (written.name !== undefined && listed.name !== undefined && written.name !== listed.name) return { shown: 'no' };
   for (const [path, value] of listed.fields) {
     const ours = written.fields.get(path);
     if (ours === undefined || !isSteady(path) || written.masked.has(path) || listed.masked.has(path)) continue;
-    if (canonicalJson(ours) !== canonicalJson(value)) return 'no';
+    if (canonicalJson(ours) !== canonicalJson(value)) return { shown: 'no' };
   }
-  return 'yes';
+  return { shown: 'yes' };
 }

@@ -1,48 +1,72 @@
-import type { Json } from '../ports/json.ts';
+import { type Clock, sleep } from '../ports/clock.ts';
+import type { Json, JsonObject } from '../ports/json.ts';
 import type { Call, CallArgs } from './call.ts';
-import { decodeList, idText, type ListBody } from './decode.ts';
+import { decodeList, idText } from './decode.ts';
 import { SyncError } from './errors.ts';
 import { isObject, stringifyJson } from './json.ts';
 import { pick } from './keys.ts';
 import { type Facts, factOf } from './models/wire.ts';
 import { operationOf } from './routes.ts';
 
+/** What reads lists. */
+export interface ListReader {
+  call: Call;
+  clock: Clock;
+  origin: string;
+  facts(): Facts;
+}
+
+/** Items handed on in one go, so that no list stalls the process. */
+const PIECE = 200;
+
 /**
- * All items of a list, over all its pages: `@odata.nextLink`, a count with `$skip`, or numbered pages (sync-api-v2.md section 2).
- * Resolves to complete lists only; throws SyncError `unreadable` when the pages do not add up.
+ * Hands on all items of a list, over all its pages: `@odata.nextLink`, a count with `$skip`, or numbered pages (sync-api-v2.md
+ * section 2). Only when it resolves were they all; throws SyncError `unreadable` when the pages do not add up.
  */
 export async function readList(
-  call: Call,
-  origin: string,
-  facts: Facts,
+  { call, clock, origin, facts }: ListReader,
   operationId: string,
   args: CallArgs,
-): Promise<Json[]> {
+  take: (item: Json) => void,
+): Promise<void> {
   const fail = (what: string) =>
     new SyncError(operationId, operationOf(operationId).access, { kind: 'unreadable' }, `${operationId}: ${what}`);
+  /** Of the pages before. */
   const seen = new Set<string>();
-  const items: Json[] = [];
+  let have = 0;
   let page: Page | undefined = {};
   while (page) {
     const { link, query }: Page = page;
     const reply = await call(operationId, {
       ...args,
+      inPieces: true,
       ...(link !== undefined && { link }),
       query: { ...args.query, ...query },
     });
     const body = decodeList(reply.json);
     if (!body) throw fail('the reply is not a list');
-    const fresh = body.items.filter((item) => !seen.has(identityOf(item)));
-    for (const item of fresh) seen.add(identityOf(item));
-    items.push(...fresh);
-    page = nextPage(body, items.length, reply.path, origin, facts);
+    const before = have;
+    const here: string[] = [];
+    try {
+      for (const item of reply.items ?? body.items) {
+        const identity = identityOf(item);
+        here.push(identity);
+        if (here.length % PIECE === 0) await sleep(clock, 0);
+        if (seen.has(identity)) continue;
+        have++;
+        take(item);
+      }
+    } catch (error) {
+      throw error instanceof SyntaxError ? fail(`item ${here.length + 1} of the reply is not JSON`) : error;
+    }
+    for (const identity of here) seen.add(identity);
+    page = nextPage(body.around, here.length, have, reply.path, origin, facts());
     if (page?.link !== undefined && !page.link.startsWith('/')) throw fail('the next page is on another server');
-    if (!page || fresh.length > 0) continue;
+    if (!page || have > before) continue;
     // A full first page that repeats itself is simply all there is; a count or a link says that it is not.
     if (page.guessed) break;
-    throw fail(`it says that there is more than ${items.length} but does not give it`);
+    throw fail(`it says that there is more than ${have} but does not give it`);
   }
-  return items;
 }
 
 interface Page {
@@ -53,7 +77,8 @@ interface Page {
 }
 
 function nextPage(
-  { around, items }: ListBody,
+  around: JsonObject,
+  length: number,
   have: number,
   path: string,
   origin: string,
@@ -72,7 +97,7 @@ function nextPage(
     return page === undefined ? { query: { $skip: String(have) } } : { query: { page: String(page + 1) } };
   }
   const size = count(factOf(facts, 'pageSize'));
-  return size !== undefined && size > 0 && items.length >= size
+  return size !== undefined && size > 0 && length >= size
     ? { query: { $skip: String(have) }, guessed: true }
     : undefined;
 }

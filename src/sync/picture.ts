@@ -1,8 +1,8 @@
 import { type Absences, createAbsences, type ListStart } from './absences.ts';
 import { CHILDREN, digestOf } from './digest.ts';
-import { createEntries, type Entries } from './entries.ts';
+import { createEntries, type Entries, type Entry } from './entries.ts';
 import type { Entity } from './models/entity.ts';
-import { createOwnWrites, type ListCall } from './ownWrites.ts';
+import { createOwnWrites, type ListCall, type Sight } from './ownWrites.ts';
 import { createSuspicion, type Suspicion } from './suspicion.ts';
 
 /** Something about an object that somebody may wait for. */
@@ -19,10 +19,12 @@ export interface Change {
   cause: 'list' | 'write';
 }
 
-/** A listed object with its digest. */
-export interface Listed {
-  entity: Entity;
-  digest: string;
+/** What is kept of a listed object until its list is complete. */
+export interface Listed
+  extends Omit<Entry, 'name' | 'updatedAt' | 'status'>,
+    Pick<Entity, 'name' | 'updatedAt' | 'status'> {
+  /** What it says of our own write. */
+  sight: Sight | undefined;
 }
 
 /** One complete list. */
@@ -40,6 +42,8 @@ export interface Picture {
   suspicion: Suspicion;
   /** The last complete list, without its objects. */
   readonly last: ListStart | undefined;
+  /** Takes from an object of a list that goes on what `apply` needs. */
+  sighted(entity: Entity): Listed;
   apply(list: CompleteList): Change[];
   wrote(entity: Entity, order: number, at: number): Change[];
   removed(id: string, order: number, at: number): Change[];
@@ -72,11 +76,11 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
     return word;
   };
 
-  function put(entity: Entity, digest: string, cause: Change['cause'], quiet: boolean): Change[] {
-    const { id, name, updatedAt, status } = entity;
+  function put(seen: Listed, cause: Change['cause'], quiet: boolean): Change[] {
+    const { id, name, updatedAt, status, digest, entity } = seen;
     const old = entries.get(id);
     const entry = { id, name, digest, updatedAt: updatedAt ?? old?.updatedAt, status: shared(status ?? old?.status) };
-    entries.set(keeps(id) ? { ...entry, entity } : entry);
+    entries.set(entity ? { ...entry, entity } : entry);
     absences.end(id);
     suspicion.seen(id);
     if (!old) return [{ id, what: 'appeared', name, cause }];
@@ -88,10 +92,23 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
   }
 
   /** Nothing to do: it is known just like this. */
-  function isKnown({ entity: { id, name, updatedAt, status }, digest }: Listed): boolean {
+  function isKnown({ id, name, updatedAt, status, digest, entity }: Listed): boolean {
     const old = entries.get(id);
-    if (!old || old.digest !== digest || old.name !== name || keeps(id)) return false;
+    if (!old || old.digest !== digest || old.name !== name || entity || old.entity) return false;
     return (updatedAt ?? old.updatedAt) === old.updatedAt && (status ?? old.status) === old.status;
+  }
+
+  function sighted(entity: Entity, only?: ReadonlySet<string>): Listed {
+    const { id, name, updatedAt, status } = entity;
+    return {
+      id,
+      digest: digestOf(entity, only),
+      sight: writes.look(entity),
+      ...(name !== undefined && { name }),
+      ...(updatedAt !== undefined && { updatedAt }),
+      ...(status !== undefined && { status }),
+      ...(keeps(id) && { entity }),
+    };
   }
 
   function drop(id: string, cause: Change['cause'], list?: ListStart): Change[] {
@@ -109,6 +126,7 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
     get last() {
       return last;
     },
+    sighted: (entity) => sighted(entity),
     apply(list) {
       const listed = list.ids;
       // What a list does not show yet, because we wrote it just now, is not missing; what we removed just now is not there.
@@ -116,10 +134,9 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
       suspicion.judge(entries, (id) => listed.has(id) || protectedNow(id));
       const changes: Change[] = [];
       for (const object of list.objects) {
-        const { entity, digest } = object;
-        const verdict = writes.judge(entity.id, entity, list);
+        const verdict = writes.judge(object.id, object, list);
         if (verdict === 'stale' || isKnown(object)) continue;
-        changes.push(...put(entity, digest, 'list', verdict === 'confirms'));
+        changes.push(...put(object, 'list', verdict === 'confirms'));
       }
       last = { startedAt: list.startedAt, wallStartedAt: list.wallStartedAt };
       const isLacking = (id: string) => !listed.has(id) && !suspicion.now?.ids.has(id) && !protectedNow(id);
@@ -131,7 +148,7 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
     },
     wrote(entity, order, at) {
       writes.note(entity.id, entity, order, at);
-      return put(entity, digestOf(entity, paths.size > 0 ? paths : undefined), 'write', false);
+      return put(sighted(entity, paths.size > 0 ? paths : undefined), 'write', false);
     },
     removed(id, order, at) {
       writes.note(id, undefined, order, at);

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Call, CallArgs } from './call.ts';
 import { decodeItem, idText } from './decode.ts';
@@ -35,6 +35,8 @@ export interface Session {
   /** All pages of a list, raw. */
   items(operation: string, args: CallArgs): Promise<Json[]>;
   entities(kind: EntityKind, operation: string, args: CallArgs): Promise<Entity[]>;
+  /** Hands on each object of a list, in no order of its own, and keeps none. Only when it resolves were they all. */
+  eachEntity(kind: EntityKind, operation: string, args: CallArgs, take: (entity: Entity) => void): Promise<void>;
   /** Rejects with `unreadable` when the reply is not the object of `id`. */
   entity(kind: EntityKind, operation: string, args: CallArgs, id: string): Promise<Entity>;
   create(kind: EntityKind, operation: string, args: CallArgs, fields: ReadonlyMap<string, Json>): Promise<Created>;
@@ -60,9 +62,8 @@ export interface SessionDeps {
   learnFact(name: string, value: Json): void;
 }
 
-const BREATH = 500;
-
 export function createSession({ clock, call, origin, wire, scrubber, facts, learnFact }: SessionDeps): Session {
+  const reader = { call, clock, origin, facts };
   const etags = new WeakMap<JsonObject, string>();
   const unreadable = (operation: string, what: string) =>
     new SyncError(operation, operationOf(operation).access, { kind: 'unreadable' }, `${operation}: ${what}`);
@@ -86,16 +87,25 @@ export function createSession({ clock, call, origin, wire, scrubber, facts, lear
     facts,
     learnFact,
     unreadable,
-    items: (operation, args) => readList(call, origin, facts(), operation, args),
+    async items(operation, args) {
+      const items: Json[] = [];
+      await readList(reader, operation, args, (item) => items.push(item));
+      return items;
+    },
     async entities(kind, operation, args) {
       const entities: Entity[] = [];
-      for (const [at, raw] of (await session.items(operation, args)).entries()) {
-        if (at % BREATH === BREATH - 1) await sleep(clock, 0);
-        entities.push(decode(operation, kind, raw));
-      }
+      await session.eachEntity(kind, operation, args, (entity) => entities.push(entity));
       learnPositions(entities, learnFact);
-      learnPositions(entities.find(({ children = [] }) => children.length > 0)?.children ?? [], learnFact);
       return inOrder(entities);
+    },
+    async eachEntity(kind, operation, args, take) {
+      let children: readonly Entity[] = [];
+      await readList(reader, operation, args, (raw) => {
+        const entity = decode(operation, kind, raw);
+        if (children.length === 0) children = entity.children ?? [];
+        take(entity);
+      });
+      learnPositions(children, learnFact);
     },
     async entity(kind, operation, args, id) {
       const reply = await call(operation, args);

@@ -63,7 +63,7 @@ test('over random lists, writes, lags and failures, own writes stay seen and not
         raw: {},
       });
       const collection = createCollection({
-        async list(signal) {
+        async list(take, signal) {
           const takes = Math.ceil(random.next() * latencyMs);
           const readAfter = Math.floor(random.next() * takes);
           await new Promise<void>((resolve) => clock.after(readAfter, resolve));
@@ -72,7 +72,7 @@ test('over random lists, writes, lags and failures, own writes stay seen and not
           await new Promise<void>((resolve) => clock.after(takes - readAfter, resolve));
           signal?.throwIfAborted();
           if (isDown) throw new Error('down');
-          return [...jobs].map(([key, job]) => entity(key, job));
+          for (const [key, job] of jobs) take(entity(key, job));
         },
         clock,
         random,
@@ -156,16 +156,12 @@ test('every change that is told is one: appeared, changed and vanished alternate
       let listed = new Map<string, string>();
       const told = new Map<string, boolean>();
       const collection = createCollection({
-        list: async () =>
-          [...listed].map(([key, type]) => ({
-            kind: 'job' as const,
-            id: key,
-            wireId: key,
-            name: key,
-            fields: new Map([['type', type]]),
-            masked: new Set<string>(),
-            raw: {},
-          })),
+        async list(take) {
+          for (const [key, type] of listed) {
+            const fields = new Map([['type', type]]);
+            take({ kind: 'job', id: key, wireId: key, name: key, fields, masked: new Set(), raw: {} });
+          }
+        },
         clock,
         random: createSeededRandom(1),
         pollIntervalMs: POLL,

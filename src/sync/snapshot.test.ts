@@ -20,13 +20,13 @@ function setUp(over: Partial<CollectionOptions> = {}) {
   const changes: Change[] = [];
   let states = 0;
   const collection = createCollection({
-    async list(signal) {
+    async list(take, signal) {
       server.lists++;
       const answer = server.jobs;
       await new Promise<void>((resolve) => clock.after(server.latencyMs, resolve));
       signal?.throwIfAborted();
       if (server.down) throw new Error('unreachable');
-      return [...answer];
+      for (const entity of answer) take(entity);
     },
     clock,
     random: createSeededRandom(1),

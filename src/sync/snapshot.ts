@@ -1,8 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
-import { sleep } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Missing } from './absences.ts';
-import { digestOf } from './digest.ts';
 import type { Entry } from './entries.ts';
 import type { Entity } from './models/entity.ts';
 import { addPaths, type Change, createPicture, type Listed } from './picture.ts';
@@ -47,8 +45,8 @@ export interface Collection {
 }
 
 export interface CollectionOptions {
-  /** A complete list; rejects otherwise. */
-  list(signal?: AbortSignal): Promise<Entity[]>;
+  /** Hands on each listed object, once; rejects unless they were all. */
+  list(take: (entity: Entity) => void, signal?: AbortSignal): Promise<void>;
   clock: Clock;
   random: Random;
   pollIntervalMs: number;
@@ -63,9 +61,6 @@ export interface CollectionOptions {
   /** Ids whose whole object is kept. */
   keep?(id: string): boolean;
 }
-
-/** Objects digested in one go, so that no list stalls the process. */
-const PIECE = 500;
 
 /** One collection of a workspace as a picture that lists and our own writes keep true (design §6, Snapshots). */
 export function createCollection(options: CollectionOptions): Collection {
@@ -86,16 +81,14 @@ export function createCollection(options: CollectionOptions): Collection {
     const start = { order: ++order, startedAt: clock.monotonic(), wallStartedAt: clock.now() };
     listing = true;
     try {
-      const entities = await list(signal);
       const paths = new Set<string>();
       const ids = new Set<string>();
       const objects: Listed[] = [];
-      for (const [i, entity] of entities.entries()) {
-        if (i > 0 && i % PIECE === 0) await sleep(clock, 0, signal);
+      await list((entity) => {
         addPaths(entity, paths);
         ids.add(entity.id);
-        objects.push({ entity, digest: digestOf(entity) });
-      }
+        objects.push(picture.sighted(entity));
+      }, signal);
       signal.throwIfAborted();
       tell(picture.apply({ ...start, objects, ids, paths }));
     } finally {

@@ -53,7 +53,7 @@ function emptyWorkspace(id: string, deps: Deps): WorkspaceSession {
 /** Listed by whoever asks; never by time. */
 function empty({ clock, random }: Deps): Collection {
   return createCollection({
-    list: async () => [],
+    list: async () => {},
     clock,
     random,
     pollIntervalMs: Number.POSITIVE_INFINITY,

@@ -10,7 +10,8 @@ export interface Collected {
   workspaceId?: string;
   /** Listed once and then when somebody asks, never by time. */
   onRequest?: boolean;
-  list(signal?: AbortSignal): Promise<Entity[]>;
+  /** Hands on each listed object; rejects unless they were all. */
+  list(take: (entity: Entity) => void, signal?: AbortSignal): Promise<void>;
   /** The operation that reads one: `jobs.get`. Servers without it have their whole objects kept from the lists. */
   getOperation: string;
   onChange?(changes: readonly Change[]): void;
@@ -22,11 +23,11 @@ export function collect(
   { kind, workspaceId, onRequest = false, list, getOperation, onChange }: Collected,
 ): Collection {
   return createCollection({
-    async list(signal) {
-      const entities = await list(signal);
-      for (const { id } of entities) writes.listed(id);
-      return entities;
-    },
+    list: (take, signal) =>
+      list((entity) => {
+        writes.listed(entity.id);
+        take(entity);
+      }, signal),
     clock: deps.clock,
     random: deps.random,
     pollIntervalMs: onRequest ? Number.POSITIVE_INFINITY : settings.pollIntervalMs,

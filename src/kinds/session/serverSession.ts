@@ -73,10 +73,9 @@ export function openSession(
   const workspaces = collect(context, {
     kind: 'SyncWorkspace',
     getOperation: 'workspaces.get',
-    async list(signal) {
-      const listed = await probe.list(signal);
+    async list(take, signal) {
+      for (const entity of await probe.list(signal)) take(entity);
       hold();
-      return listed;
     },
     onChange(changes) {
       for (const { id, what } of changes) {
@@ -165,7 +164,9 @@ export function openSession(
         collect(context, {
           kind: 'SyncUser',
           getOperation: 'users.get',
-          list: (signal) => watched(client.users.list({ lane: 'poll', signal })),
+          async list(take, signal) {
+            for (const entity of await watched(client.users.list({ lane: 'poll', signal }))) take(entity);
+          },
           onChange: forgetVanished('user'),
         }),
       );
@@ -179,7 +180,10 @@ export function openSession(
             kind: 'SyncEvent',
             onRequest: true,
             getOperation: 'events.get',
-            list: (signal) => watched(client.events.list(pipelineId, { lane: 'deep', signal })),
+            async list(take, signal) {
+              const entities = await watched(client.events.list(pipelineId, { lane: 'deep', signal }));
+              for (const entity of entities) take(entity);
+            },
             onChange: forgetVanished('event'),
           }),
         );

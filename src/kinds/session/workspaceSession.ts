@@ -1,3 +1,4 @@
+import type { Entity } from '../../sync/models/entity.ts';
 import type { Turns } from '../../sync/turns.ts';
 import { collect } from './collect.ts';
 import type { SessionContext } from './context.ts';
@@ -73,14 +74,14 @@ function collectHeld(context: SessionContext, workspaceId: string, what: Held, r
     kind,
     workspaceId,
     getOperation: `${what}.get`,
-    async list(signal) {
+    list(take, signal) {
       const asOf = deps.clock.now();
-      const entities = await watched(client[what].list(workspaceId, { lane: 'poll', signal }));
-      for (const entity of entities) {
+      const see = (entity: Entity) => {
         if (what === 'connections') teach(entity);
         if (entity.status !== undefined) ofKind?.sawStatus(entity.id, entity.status, asOf);
-      }
-      return entities;
+        take(entity);
+      };
+      return watched(client[what].each(workspaceId, see, { lane: 'poll', signal }));
     },
     onChange(changes) {
       for (const { what: happened, id, touched, cause } of changes) {

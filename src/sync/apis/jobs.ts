@@ -9,6 +9,8 @@ import { createRunsApi, newestFirst, type RunsApi, readHistoryEntry } from './ru
 /** sync-api-v2.md section 4.3. Every function rejects with SyncError only. */
 export interface JobsApi extends RunsApi {
   list(workspaceId: string, options?: CallOptions): Promise<Entity[]>;
+  /** Hands on each object of the list and keeps none. Only when it resolves were they all. */
+  each(workspaceId: string, take: (entity: Entity) => void, options?: CallOptions): Promise<void>;
   /** In no list of the documentation: `unsupported` on servers without it, where the list is all there is. */
   get(id: string, options?: CallOptions): Promise<Entity>;
   create(workspaceId: string, fields: ReadonlyMap<string, Json>, options?: CallOptions): Promise<Created>;
@@ -34,6 +36,7 @@ export function createJobsApi(session: Session): JobsApi {
   return {
     ...createRunsApi(session, 'jobs', 'job_id'),
     list: (workspaceId, options) => session.entities('job', 'jobs.list', within(workspaceId, options)),
+    each: (workspaceId, take, options) => session.eachEntity('job', 'jobs.list', within(workspaceId, options), take),
     get: (id, options) => session.entity('job', 'jobs.get', at(id, options), id),
     create: (workspaceId, fields, options) =>
       session.create('job', 'jobs.create', within(workspaceId, options), fields),
