@@ -58,6 +58,9 @@ interface Stage {
   jobs: number;
 }
 
+/** For how many jobs the chart's limit of memory is meant. */
+const CHART_JOBS = 10_000;
+
 /** Runs one case from an empty Sync server to the end, in processes of their own. Rejects when something does not converge. */
 export async function measure(wanted: Case, workshop: Workshop): Promise<Figures> {
   const { cert, key } = workshop;
@@ -70,8 +73,9 @@ export async function measure(wanted: Case, workshop: Workshop): Promise<Figures
   const parts: { end(): Promise<void> }[] = [cluster, sync];
   try {
     const { url, ca, token } = await cluster.call('about');
-    const operator = () =>
-      startPart<OperatorMethods>(workshop.operator, [url, ca, token], workshop.flags, workshop.env);
+    // More objects need a larger container than the chart's.
+    const flags = wanted.jobs > CHART_JOBS ? workshop.flags : [...workshop.flags, workshop.heapFlag];
+    const operator = () => startPart<OperatorMethods>(workshop.operator, [url, ca, token], flags, workshop.env);
     const about = await sync.call('about');
     const manifests = landscape(wanted, { ...about, ca: workshop.ca });
     for (let at = 0; at < manifests.length; at += 1_000) await cluster.call('create', manifests.slice(at, at + 1_000));
