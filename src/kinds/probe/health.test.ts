@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createKindRig, KEY, ORIGIN, POLL_MS } from '../../../test/kinds/rig.ts';
+import { createSeededRandom } from '../../../test/support/seededRandom.ts';
 import type { Handler, ServerResponse } from '../../../test/support/server.ts';
 import { type CallOutcome, SyncError } from '../../sync/errors.ts';
 import { explainProbe } from './health.ts';
@@ -118,7 +119,7 @@ test('a probe that was held back tells the failure for which calls are', () => {
 test('while calls are held back the first failure stays the reason, so that nothing is written anew', async () => {
   const rig = createKindRig();
   const session = await rig.connect();
-  const space = session.workspace(rig.simulator.state.defaultWorkspaceId);
+  session.workspace(rig.simulator.state.defaultWorkspaceId);
   await rig.clock.advance(1_000);
   rig.network.serve(ORIGIN, undefined);
   await rig.clock.advance(3 * POLL_MS);
@@ -129,7 +130,23 @@ test('while calls are held back the first failure stays the reason, so that noth
   await rig.clock.advance(20 * POLL_MS);
   expect(session.unusable).toMatchObject({ message, since });
   expect(rig.said()).toEqual([]);
-  expect(space.jobs.state).toBe('failing');
+});
+
+test('after an outage nothing but the probe is sent before the server is known to be the same', async () => {
+  const rig = createKindRig();
+  const session = await rig.connect();
+  const id = rig.simulator.state.defaultWorkspaceId;
+  session.workspace(id);
+  await rig.clock.advance(1_000);
+  rig.network.serve(ORIGIN, undefined);
+  await rig.clock.advance(20 * POLL_MS);
+  const other = createKindRig({ random: createSeededRandom(8) }).simulator;
+  other.state.tokens = rig.simulator.state.tokens;
+  rig.network.serve(ORIGIN, other.handler);
+  await rig.clock.advance(20 * POLL_MS);
+  expect(session.unusable).toMatchObject({ reason: 'ServerChanged' });
+  expect(other.requests.length).toBeGreaterThan(0);
+  expect(other.requests.filter(({ path }) => path.includes(id))).toEqual([]);
 });
 
 test('a throttled poll says nothing against a server that is known to be well', async () => {

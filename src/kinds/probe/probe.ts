@@ -15,7 +15,7 @@ export interface Probe {
   readonly since: number;
   readonly identity: string | undefined;
   readonly unusable: Unusable | undefined;
-  /** The accepted server has answered, and no other one since the beginning: ids may be used, as far as this goes. */
+  /** The accepted server answers, and no other one has since the beginning: ids may be used, as far as this goes. */
   readonly isAccepted: boolean;
   /** The accepted server answers, but another one did in between, or before: what is remembered may be of either. */
   readonly isMixed: boolean;
@@ -133,7 +133,8 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
       return unusable();
     },
     get isAccepted() {
-      return answers() && !strayed;
+      // Who does not answer now may be another one when it does again.
+      return answers() && !strayed && !finding;
     },
     get isMixed() {
       return answers() && strayed;

@@ -74,8 +74,11 @@ export function openSession(
     kind: 'SyncWorkspace',
     getOperation: 'workspaces.get',
     async list(take, signal) {
-      for (const entity of await probe.list(signal)) take(entity);
-      hold();
+      try {
+        for (const entity of await probe.list(signal)) take(entity);
+      } finally {
+        hold();
+      }
     },
     onChange(changes) {
       for (const { id, what } of changes) {

@@ -3,7 +3,7 @@ import { COLLECTIONS, type Item, itemsOf, nameOf } from '../../simulator/state.t
 import { simKindOf } from '../kinds/all.ts';
 import { contentOf, isUsed, parentIdOf, referencesOf, remoteName, secretsOf } from '../kinds/places.ts';
 import type { Land } from '../land.ts';
-import { conditionOf, keyOf, workspaceOf } from '../mirror.ts';
+import { conditionOf, keyOf, type Mirror, serverOf, workspaceOf } from '../mirror.ts';
 
 /** `Ready`, or the reason why not: what became of each resource, for the statistics. */
 export type Ends = Map<string, number>;
@@ -89,7 +89,7 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
       case 'WorkspaceNotFound':
         return !workspaceOf(mirror, resource);
       case 'WorkspaceNotReady':
-        return workspaceOf(mirror, resource)?.status?.id === undefined;
+        return !isOfThisServer(mirror, workspaceOf(mirror, resource));
       case 'SecretNotFound':
         return secretsOf(spec).some((name) => !land.secrets.has(name));
       case 'Suspended':
@@ -116,6 +116,13 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
   return isTrue() ? undefined : 'that is not so';
 }
 
+/** Whether it has an id, of the server that is accepted. */
+function isOfThisServer(mirror: Mirror, place: KubeObject | undefined): boolean {
+  const { id, serverIdentity } = place?.status ?? {};
+  const accepted = place && serverOf(mirror, place)?.status?.identity;
+  return id !== undefined && (serverIdentity === undefined || serverIdentity === accepted);
+}
+
 /** What owns nothing in Sync, and does not only look at it, has no id that others may use. */
 function lendsNoId(target: KubeObject | undefined): boolean {
   const { id, owned, policies } = target?.status ?? {};
@@ -138,7 +145,7 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
   // A backup may have the one without the other.
-  if (why === 'ReferenceNotFound' || why === 'WorkspaceNotFound') return doubt(land, resource, why);
+  if (/^(ReferenceNotFound|ReferenceNotReady|WorkspaceNotFound)$/.test(why ?? '')) return doubt(land, resource, why!);
   const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;
   if (why === 'NotEmpty' && steps + contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';
