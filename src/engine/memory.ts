@@ -1,6 +1,7 @@
 import type { Json } from '../ports/json.ts';
 import type { Verdict } from './conditions.ts';
 import type { IntentMemory } from './intentAge.ts';
+import type { Accepted } from './resource.ts';
 
 /** What the reconciler remembers of one object between passes. Losing it costs a read or a wait, never a wrong write. */
 export interface Memory extends IntentMemory {
@@ -21,7 +22,7 @@ export interface Memory extends IntentMemory {
   /** The last write and what it wanted, until a read shows it. */
   write?: Write;
   /** Path, or id of a child → what a read that came late showed in place of what was written: whose doing, only a repetition tells. */
-  doubted?: Map<string, { want: string; got: string }>;
+  doubted?: Map<string, Accepted>;
   /** When drift was corrected, within the last hour. */
   corrections: number[];
   /** A deep read is due: the turn has come, or somebody asked. */
@@ -42,6 +43,8 @@ export interface Memory extends IntentMemory {
 
 export interface Write {
   at: number;
+  /** When the object was last read since, and did not show it. */
+  seenAt?: number;
   fields: Map<string, WrittenField>;
   /** Child id → the hash of what was wanted and of what was shown before (absent for an add). */
   children: Map<string, { want: string; before?: string }>;

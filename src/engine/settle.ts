@@ -31,8 +31,8 @@ export interface SettleInput {
 
 /**
  * Compares a plan made after our own write with that write: a path that shows a third value was normalised by the server,
- * one that still shows the old value was refused, or the read lags (design §5, "Normalised by the server"). A third value that only
- * a later pass sees may be somebody's: it is drift, unless it comes again after it was corrected.
+ * one that still shows the old value was refused, or the read lags (design §5, "Normalised by the server"). What only a later pass
+ * sees may be somebody's doing: it is drift, unless it comes again after it was corrected.
  */
 export function settleWrites(
   plan: Plan,
@@ -45,6 +45,7 @@ export function settleWrites(
   const isMade = [...write.fields.values()].every(({ made }) => made);
   const onlyMade = isMade && write.children.size === 0 && (childrenShow || write.fields.size > 0);
   const shown = showsFields(write, observed, macs) || onlyMade;
+  const wasBlind = now - (write.seenAt ?? write.at) > lagGraceMs;
   const lagging = recent && !shown && !isYounger(write, observed);
   const accepted: Record<string, Accepted> = { ...status.accepted };
   const unconfirmed: string[] = [];
@@ -59,15 +60,16 @@ export function settleWrites(
     const left = step.changes.filter((change) => {
       const wrote = write.fields.get(change.path);
       if (!wrote || change.to === undefined || wrote.want !== hashField(macs, change.path, change.to)) return true;
-      const outcome = outcomeOf(change, wrote, macs);
-      const repeated = isRepeated(memory, change.path, outcome);
-      if (repeated) delete outcome.refused;
+      const seen = outcomeOf(change, wrote, macs);
+      const before = doubted(memory, change.path, seen);
+      const outcome = before ?? seen;
       // A later update time may be that of an earlier change, which the read before ours did not show yet.
       if (!wrote.made && (lagging || (outcome.refused && recent && !shown))) {
         unconfirmed.push(change.path);
         return false;
       }
-      if (late && !repeated && !outcome.refused && !isReworded(change)) {
+      // The old value that was there all the time was kept; one that is there again after a while may have been put back.
+      if (late && !before && (outcome.refused ? wasBlind : !isReworded(change))) {
         doubt(memory, change.path, outcome);
         return true;
       }
@@ -80,6 +82,7 @@ export function settleWrites(
   }
   if (Object.keys(accepted).length > 0) status.accepted = accepted;
   if (unconfirmed.length === 0 && !lagging) memory.write = undefined;
+  else write.seenAt = now;
   return { plan: { ...plan, steps }, unconfirmed, refused: [...refused] };
 }
 
@@ -107,7 +110,7 @@ function settleChild(
   if (lagging) return 'unconfirmed';
   const outcome = { want: wrote.want, got: observedHash(child.fields, shown) };
   const isOld = outcome.got === wrote.before;
-  if (late && !isOld && !step.changes.every(isReworded) && !isRepeated(memory, shown.id, outcome)) {
+  if (late && !isOld && !step.changes.every(isReworded) && !doubted(memory, shown.id, outcome)) {
     doubt(memory, shown.id, outcome);
     return 'open';
   }
@@ -122,14 +125,14 @@ function isReworded({ from, to }: Change): boolean {
   return words(from) !== false && words(from) === words(to);
 }
 
-/** A server makes the same of the same words each time; a person would have to come twice. */
-function isRepeated({ doubted }: Memory, key: string, { want, got }: Accepted): boolean {
-  const before = doubted?.get(key);
-  return before?.want === want && before.got === got;
+/** What the first of two such reads amounted to: a server does the same each time, a person would have to come twice. */
+function doubted({ doubted: all }: Memory, key: string, { want, got }: Accepted): Accepted | undefined {
+  const before = all?.get(key);
+  return before?.want === want && before.got === got ? before : undefined;
 }
 
-function doubt(memory: Memory, key: string, { want, got }: Accepted): void {
-  memory.doubted = new Map(memory.doubted).set(key, { want, got });
+function doubt(memory: Memory, key: string, outcome: Accepted): void {
+  memory.doubted = new Map(memory.doubted).set(key, outcome);
 }
 
 /** True when the update time moved since the read before the write. */

@@ -316,3 +316,20 @@ test('who waits for a pipeline gets it once its owner is deleted, although an ev
   await world.ready('SyncPipeline', 'heir');
   expect(world.condition('SyncPipeline', 'morning', 'Ready')).toBe('False DeletionBlocked');
 });
+
+test('what somebody puts back while nobody could look is no refusal of the server', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000' }, job: { changePolicy: 'Automatic' } });
+  const { console, faults } = world.simulator;
+  const { id, fields } = itemNamed(world, 'jobs', 'Nightly');
+  const [before, size] = [fields.batch_size!, () => itemNamed(world, 'jobs', 'Nightly').fields.batch_size];
+  world.apply(job({ changePolicy: 'Automatic', options: { destinationSchema: 'crm', batchSize: 77 } }));
+  await world.until(() => size() === 77, MINUTE, 'the write');
+  faults.add({ operation: 'jobs.get', times: 1e9, effect: { kind: 'status', status: 500 } });
+  await world.settle(5 * MINUTE);
+  console.edit('job', id, { batch_size: before });
+  await world.settle(MINUTE);
+  faults.clear();
+  await quiet(world);
+  expect(size()).toBe(77);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+});
