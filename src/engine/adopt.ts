@@ -2,6 +2,7 @@ import { claimKey, makingKey, nameRival, rivalOf } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Plan } from './plan.ts';
+import type { RemoteObject } from './remote.ts';
 
 /** The verdict for a resource whose remote object is another's; undefined when it may have it. */
 export function checkClaim(pass: GatheredPass, id: string): Verdict | undefined {
@@ -33,7 +34,7 @@ export function checkMaker({ deps, kind, resource, gathered }: GatheredPass): Ve
 }
 
 /** Whether an object that exists, and is nobody's, may be taken. `handed`: its owner gave it up for this resource. */
-export function mayAdopt(pass: GatheredPass, plan: Plan, handed: boolean): 'allowed' | 'refused' {
+export function mayAdopt(pass: GatheredPass, plan: Plan, object: RemoteObject, handed: boolean): 'allowed' | 'refused' {
   if (handed) return 'allowed';
   switch (pass.policies.adoptionPolicy) {
     case 'Always':
@@ -41,8 +42,15 @@ export function mayAdopt(pass: GatheredPass, plan: Plan, handed: boolean): 'allo
     case 'Never':
       return 'refused';
     case 'IfIdentical':
-      return plan.steps.length === 0 ? 'allowed' : 'refused';
+      return plan.steps.length === 0 && wouldFit(pass, object) ? 'allowed' : 'refused';
   }
+}
+
+/** Whether the list has a place for each child that is not known yet, and for no other: else it will be changed once they are. */
+function wouldFit({ gathered: { desired } }: GatheredPass, { children }: RemoteObject): boolean {
+  if (!desired.missing || !desired.children || !children) return true;
+  const wanted = desired.children.length + desired.missing.count;
+  return desired.childPolicy === 'Exact' ? children.length === wanted : children.length >= wanted;
 }
 
 /** Takes the object as ours without writing to it. */
@@ -59,8 +67,11 @@ export function adopt(pass: GatheredPass, id: string, handed: boolean): void {
   else deps.record(resource, 'Normal', 'Adopted', `adopted ${gathered.desired.name} (${id}), which existed already`);
 }
 
-export function adoptionRefused(pass: GatheredPass, id: string, summary: string): Verdict {
-  const { name } = pass.gathered.desired;
+export function adoptionRefused(pass: GatheredPass, { id, children }: RemoteObject, changes: string): Verdict {
+  const { name, missing } = pass.gathered.desired;
+  const list = pass.kind.children?.list;
+  const summary =
+    changes || `it has ${children?.length} ${list}, and those that are not known yet (${missing?.reason}) do not fit`;
   const never = pass.policies.adoptionPolicy === 'Never';
   const why = never ? 'adoptionPolicy is Never' : `taking it would change it (${summary}; see status.plan)`;
   const remedy = never

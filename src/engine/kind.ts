@@ -77,6 +77,8 @@ export interface Desired {
 export interface Missing {
   reason: string;
   message: string;
+  /** How many children wait for it. */
+  count: number;
   /** Nothing tells when it comes: look again after this long, milliseconds. */
   againMs?: number;
 }

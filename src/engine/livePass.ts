@@ -148,7 +148,7 @@ async function plannedPass(
   const plan = planFor(pass, object, vanished, adopting);
   let adoption: 'allowed' | 'refused' | undefined;
   if (object && adopting && enforces(pass) && !suspendedBy(pass)) {
-    adoption = mayAdopt(pass, plan, handed);
+    adoption = mayAdopt(pass, plan, object, handed);
     if (adoption === 'allowed') {
       adopt(pass, object.id, handed);
       handovers.delete(claim!);
@@ -182,7 +182,7 @@ async function gatedPass(
   const { preview } = pass.deps;
   preview?.gated(pass.resource, gated);
   if (adoption === 'refused' && object) {
-    const verdict = adoptionRefused(pass, object.id, summarise(settled.plan.steps));
+    const verdict = adoptionRefused(pass, object, summarise(settled.plan.steps));
     showPlan(pass, gated);
     return report(pass, verdict, { outcome: 'stalled' }, pass, object);
   }

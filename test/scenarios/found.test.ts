@@ -333,3 +333,12 @@ test('what somebody puts back while nobody could look is no refusal of the serve
   expect(size()).toBe(77);
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
 });
+
+test('a pipeline that lacks a step for an event that is not known yet is not adopted as identical', async () => {
+  const world = await convergedWorld();
+  const { id } = world.simulator.console.createPipeline({ name: pipeline().spec.name }, []);
+  world.apply(pipeline({ steps: [{ eventRef: { name: 'notify' } }] }), event());
+  await world.untilCondition('SyncPipeline', 'morning', 'Stalled', 'True AdoptionRefused');
+  await quiet(world);
+  expect(world.simulator.state.pipelines.get(id)?.children).toEqual([]);
+});

@@ -91,7 +91,12 @@ function missingOf(blocked: readonly Blocked[]): Missing {
   const [first, ...rest] = blocked as [Blocked, ...Blocked[]];
   const more = rest.length === 0 ? '' : `; ${rest.length} more ${rest.length === 1 ? 'step waits' : 'steps wait'}`;
   const againMs = blocked.find((one) => one.againMs !== undefined)?.againMs;
-  return { reason: first.reason, message: `${first.message}${more}`, ...(againMs !== undefined && { againMs }) };
+  return {
+    reason: first.reason,
+    message: `${first.message}${more}`,
+    count: blocked.length,
+    ...(againMs !== undefined && { againMs }),
+  };
 }
 
 /** What a step runs, by kind and id. */
