@@ -25,8 +25,8 @@ interface Hindrance {
   message: string;
   /** The server or its credentials cannot be used: in a terminating namespace the resource is released in the end. */
   unusable?: boolean;
-  /** The server did not do what it was asked to. */
-  refused?: boolean;
+  /** The server did not do what it was asked to; `before`: some time ago, and was not asked again. */
+  refused?: boolean | 'before';
   /** It passes without anybody's doing: no warning unless it lasts. */
   passing?: boolean;
 }
@@ -105,7 +105,7 @@ function lastRefusal(pass: Pass): Hindrance | undefined {
     return undefined;
   }
   if (refused?.digest !== REFUSED || pass.deps.clock.now() - refused.at >= HOUR_MS) return undefined;
-  return { reason: refused.reason, message: refused.message };
+  return { reason: refused.reason, message: refused.message, refused: 'before' };
 }
 
 async function hindranceOf(pass: GatheredPass, handovers: Set<string>): Promise<Hindrance | undefined> {
@@ -226,12 +226,13 @@ async function release(pass: Pass, why: string): Promise<PassResult> {
 async function blocked(pass: Pass, hindrance: Hindrance): Promise<PassResult> {
   const { reason, message, unusable, refused } = hindrance;
   const now = pass.deps.clock.now();
-  const waited = waitedFor(pass.memory, reason, now);
+  // A server that refuses now for this and now for that refuses all the time.
+  const waited = waitedFor(pass.memory, refused ? REFUSED : reason, now);
   const stalled = waited >= MISSING_MS;
   if (unusable && stalled && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
     return release(pass, `the namespace is being deleted and for ten minutes: ${message}`);
   }
-  if (refused && stalled) pass.memory.refused = { digest: REFUSED, at: now, reason, message };
+  if (refused === true && stalled) pass.memory.refused = { digest: REFUSED, at: now, reason, message };
   const word = reason === 'StillReferenced' ? turnReason(pass.resource, hindrance.passing === true, waited) : reason;
   const passing = word === 'AwaitingTurn' || (hindrance.passing === true && !stalled);
   const verdict: Verdict = { state: 'deletionBlocked', reason: word, message: `${word}: ${message}`, stalled, passing };

@@ -61,11 +61,14 @@ function isCertain(run: RemoteRun, { status, graceOver }: Sight): boolean {
   return graceOver || (status !== undefined && isSameRun(status, run));
 }
 
-function unseen({ status, callOpen, intent }: Sight): Assessment {
+function unseen({ status, callOpen, intent, graceOver }: Sight): Assessment {
   const isOld = status !== undefined && identityOf(status) !== undefined && candidatesOf(intent, [status]).length === 0;
-  if (callOpen || (status?.state === 'running' && !isOld)) {
+  const isTold = status !== undefined && !(status.state === 'unknown' && status.rawStatus !== '');
+  const idle = isTold ? status.state !== 'running' : undefined;
+  // An open call is a sign as long as nothing says otherwise.
+  const isOpen = callOpen && !(graceOver && idle === true);
+  if (isOpen || (status?.state === 'running' && !isOld)) {
     return { state: 'running', ...(status?.state === 'running' && !isOld && { run: status }) };
   }
-  const isTold = status !== undefined && !(status.state === 'unknown' && status.rawStatus !== '');
-  return { state: 'unseen', idle: isTold ? status.state !== 'running' : undefined };
+  return { state: 'unseen', idle };
 }

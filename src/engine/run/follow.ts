@@ -21,7 +21,7 @@ const LOOK_FIRST_MS = 5_000;
 const LOOK_MOST_MS = 60_000;
 /** A call may leave this long after its intent was written. */
 const SENDING_MS = 5_000;
-/** A run that was accepted, where nothing can show that it runs, is waited for so long. */
+/** A run that was accepted, where nothing can show that it runs, or only its start being held open, is waited for so long. */
 const UNSEEN_MS = 3_600_000;
 /** A run whose server cannot be asked, or in a state that nobody can read, is given up after so long. */
 const BLIND_MS = 24 * 3_600_000;
@@ -64,7 +64,7 @@ export async function followPass(pass: RunPass): Promise<PassResult> {
   const graceOver = knownFor(memory, intent.at, pass.deps.clock.monotonic()) >= lagGraceMs + SENDING_MS;
   const { runId } = status;
   const sight = { intent, ...(runId !== undefined && { runId }), callOpen: open, ...readings, graceOver };
-  return act(pass, target, assess(sight), readings);
+  return act(pass, target, assess(sight), readings, open);
 }
 
 function targetOrBlind({ kind, resource, status }: RunPass): RunTarget | { message: string; stalled: boolean } {
@@ -159,7 +159,13 @@ async function gone(pass: RunPass, target: RunTarget): Promise<PassResult> {
   return report(pass, { state: 'active', reason, message }, { outcome: 'wait', againMs });
 }
 
-async function act(pass: RunPass, target: RunTarget, seen: Assessment, readings: Readings): Promise<PassResult> {
+async function act(
+  pass: RunPass,
+  target: RunTarget,
+  seen: Assessment,
+  readings: Readings,
+  open: boolean,
+): Promise<PassResult> {
   const { status, memory, deps } = pass;
   const now = deps.clock.now();
   if ('run' in seen && seen.run && 'found' in seen && seen.found) {
@@ -196,7 +202,7 @@ async function act(pass: RunPass, target: RunTarget, seen: Assessment, readings:
       return goOn(pass, { reason: 'Running', message: progressOf(pass, target) });
     }
     case 'unseen':
-      return unseen(pass, target, readings, seen.idle);
+      return unseen(pass, target, readings, { idle: seen.idle, open });
   }
 }
 
@@ -204,7 +210,7 @@ async function unseen(
   pass: RunPass,
   target: RunTarget,
   { status: told }: Readings,
-  idle: boolean | undefined,
+  { idle, open }: { idle: boolean | undefined; open: boolean },
 ): Promise<PassResult> {
   const { status, memory, deps } = pass;
   const intent = status.intent as RunIntent;
@@ -212,7 +218,7 @@ async function unseen(
   const knownMs = knownFor(memory, intent.at, deps.clock.monotonic());
   const quietMs = Math.min(knownMs, deps.clock.now() - (memory.activeAt ?? 0));
   const graceMs = target.lagGraceMs + SENDING_MS;
-  const patience = accepted && told === undefined ? Math.max(graceMs, UNSEEN_MS) : graceMs;
+  const patience = accepted && (open || told === undefined) ? Math.max(graceMs, UNSEEN_MS) : graceMs;
   if (accepted) {
     const cancelling = await cancelPass(pass, target, idle !== false);
     if (cancelling && quietMs < patience) return cancelling;

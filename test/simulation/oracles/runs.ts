@@ -45,8 +45,9 @@ export function checkRuns({ setting }: Land): void {
   }
 }
 
-/** A start that was accepted where no call shows what runs is waited for an hour (docs/runs.md). */
-export function isUnseen({ simulator, clock }: Land['setting'], { status }: KubeObject): boolean {
-  if (simulator.dialect.statusRoute !== 'absent' || status?.intent === undefined) return false;
+/** A start that was accepted where no call shows what runs, or that is held open, is waited for an hour (docs/runs.md). */
+export function isUnseen({ simulator, clock, timeline }: Land['setting'], { status }: KubeObject): boolean {
+  const hangs = timeline.entries.some(({ who, what }) => who === 'Sync' && /^hang .*execute/.test(what));
+  if ((simulator.dialect.statusRoute !== 'absent' && !hangs) || status?.intent === undefined) return false;
   return clock.now() - Date.parse(status.intent.at) < 3_600_000;
 }
