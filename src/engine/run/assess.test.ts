@@ -66,7 +66,11 @@ test.each<[string, Partial<Sight>, object]>([
   ],
   ['a status that tells of a run without a name', { status: run(undefined, 'running') }, { state: 'running' }],
   ['the start is held open', { callOpen: true, history: [old] }, { state: 'running' }],
-  ['the start is held open, and nothing shows whether it runs', { callOpen: true, graceOver: true }, { state: 'running' }],
+  [
+    'the start is held open, and nothing shows whether it runs',
+    { callOpen: true, graceOver: true },
+    { state: 'running' },
+  ],
   [
     'the start is held open, but the status says long after that nothing runs',
     { callOpen: true, graceOver: true, status: old },
