@@ -91,7 +91,10 @@ export const approvals: Oracle = (land, owners) => {
 
 /** What a change of one object did, each thing that a plan would show. */
 function effectsOf(before: Snap, after: Snap): Effect[] {
-  const fields = fieldChanges(before.fields, after.fields).map(({ path, to }): Effect => {
+  const changes = fieldChanges(before.fields, after.fields);
+  // A secret goes along with every write, whether the server had it or another (design §5, Updating): what was approved is the rest.
+  const told = changes.length > 1 ? changes.filter(({ path }) => path !== 'password') : changes;
+  const fields = told.map(({ path, to }): Effect => {
     const ours = destructivePath(before.kind, path, to);
     const name = ours ?? CALLED[path] ?? path;
     return {
