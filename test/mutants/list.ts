@@ -64,8 +64,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'adoption ignores the diff',
     file: 'src/engine/adopt.ts',
-    from: "return plan.steps.length === 0 ? 'allowed' : 'refused';",
-    to: "return plan.steps.length < 99 ? 'allowed' : 'refused';",
+    from: 'plan.steps.length === 0 && wouldFit',
+    to: 'plan.steps.length < 99 && wouldFit',
     killer: named('test/scenarios/found.test.ts', 'is not adopted as identical'),
   },
   {
@@ -228,5 +228,33 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (!pass.gathered.scope.isStill()) throw new Fenced('another server answers by now');",
     to: '',
     killer: named('src/engine/writing.test.ts', 'another server answers'),
+  },
+  {
+    name: 'a task is added again, since the one after it was refused',
+    file: 'src/engine/applyChildren.ts',
+    from: 'if (done.length === 0 || !intent) {',
+    to: 'if (done.length >= 0 || !intent) {',
+    killer: named('test/scenarios/found.test.ts', 'is not added again while'),
+  },
+  {
+    name: 'what somebody changed before a lagging server showed our write is taken for its wording',
+    file: 'src/engine/settle.ts',
+    from: 'late && !before && (outcome',
+    to: 'late && false && (outcome',
+    killer: named('test/scenarios/found.test.ts', 'is drift, and no wording'),
+  },
+  {
+    name: 'a write takes back the one before it, which the server does not show yet',
+    file: 'src/engine/apply.ts',
+    from: '...desired.secrets, ...unshown(pass, base), ...changes',
+    to: '...desired.secrets, ...changes',
+    killer: named('test/scenarios/found.test.ts', 'keeps its time on a server'),
+  },
+  {
+    name: 'what is only observed by now is deleted all the same',
+    file: 'src/engine/deletion.ts',
+    from: 'if (!deletes(gathered)) return',
+    to: "if (gathered.policies.deletionPolicy !== 'Delete') return",
+    killer: named('test/scenarios/deletion.test.ts', 'only observed by now'),
   },
 ];
