@@ -50,6 +50,8 @@ export interface RunTarget {
   /** Who suspended it; then nothing is cancelled either. */
   suspendedBy?: string;
   lagGraceMs: number;
+  /** Whether the server that answers is still the one that it was when this was gathered. */
+  isStill(): boolean;
   /** The resource that is to look again when a run begins or ends. */
   resource?: { kind: string; key: string };
   remote: RunRemote;

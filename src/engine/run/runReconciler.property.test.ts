@@ -48,7 +48,7 @@ function createRig(spec: RunSpec) {
   let object: Resource | undefined = resource('SyncRun', 'now', { metadata: { resourceVersion: '1' } });
   object.metadata.creationTimestamp = new Date(clock.now()).toISOString();
   const want = { ...spec };
-  const world = { runs: [] as RemoteRun[], lags: false, fails: false, there: true, conflict: false };
+  const world = { runs: [] as RemoteRun[], lags: false, fails: false, there: true, conflict: false, swapped: false };
   const starts: string[] = [];
   let replies: { resolve(run: RemoteRun): void; reject(error: Error): void }[] = [];
   let ids = 0;
@@ -77,6 +77,7 @@ function createRig(spec: RunSpec) {
     label: 'SyncJob team/nightly',
     kept: { id: 'job', serverIdentity: 'server', server: 'team/prod' },
     lagGraceMs: MINUTE,
+    isStill: () => !world.swapped,
     remote: {
       execute: () => {
         starts.push(runStatusOf(object!).intent!.at);
@@ -271,3 +272,24 @@ test('whatever happens in whatever order: one start an intent, an end, and nothi
   );
   expect(ended).toBeGreaterThan(600);
 }, 300_000);
+
+test('nothing is started when another server answers by the time that the intent is written', async () => {
+  const rig = createRig({
+    startingDeadlineSeconds: 3_600,
+    backoffLimit: 0,
+    onUnknown: 'Stop',
+    onDelete: 'Leave',
+  } as RunSpec);
+  rig.world.swapped = true;
+  for (let at = 0; at < 3; at++) {
+    await rig.happen.pass();
+    await rig.clock.advance(30_000);
+  }
+  expect(rig.starts).toEqual([]);
+  rig.world.swapped = false;
+  for (let at = 0; at < 3; at++) {
+    await rig.happen.pass();
+    await rig.clock.advance(30_000);
+  }
+  expect(rig.starts).toHaveLength(1);
+});

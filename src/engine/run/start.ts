@@ -101,6 +101,7 @@ async function startOnce(pass: RunPass, target: RunTarget): Promise<PassResult> 
   memory.activeAt = undefined;
   await report(pass, { state: 'active', reason: 'Starting', message: `starting ${target.label}` }, { outcome: 'wait' });
   if (!deps.mayWrite(SEND_MS)) throw new Fenced('the lease is lost or about to end');
+  if (!target.isStill()) throw new Fenced('another server answers by now');
   memory.unsent = undefined;
   const key = keyOf(resource);
   calls.open(resource.metadata.uid, at, target.remote.execute, () => deps.wake(resource.kind, key));

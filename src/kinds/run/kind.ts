@@ -9,6 +9,7 @@ import { type Place, placeInWorkspace, placeOnServer, type WorkspacePlace } from
 import { isSameServer } from '../probe/acceptance.ts';
 import { standingOf } from '../remote/scope.ts';
 import { surplusOf } from '../runs/requested.ts';
+import type { ServerSession } from '../session/sessions.ts';
 import { barred, notReady, whyNotReady } from './obstacle.ts';
 import { refOf, targetKey } from './references.ts';
 import { remoteOf } from './remote.ts';
@@ -94,6 +95,7 @@ function targetAt(
   const obstacle = obstacleOf(standing);
   return {
     label,
+    isStill: staysOn(session),
     kept: {
       id,
       serverIdentity: session.identity ?? '',
@@ -105,6 +107,12 @@ function targetAt(
     ...(standing.suspendedBy !== undefined && { suspendedBy: standing.suspendedBy }),
     ...(obstacle !== undefined && { obstacle }),
   };
+}
+
+/** Tells later whether the server that answers is still the present one. */
+function staysOn(session: ServerSession): () => boolean {
+  const { identity } = session;
+  return () => session.identity === identity;
 }
 
 function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeof standingOf>): string | undefined {
@@ -148,6 +156,7 @@ function follow(
     label: kept.uid !== undefined && !living ? `${name} (deleted since)` : name,
     kept,
     lagGraceMs: session.lagGraceMs,
+    isStill: staysOn(session),
     remote: remoteOf(runnable, kept.id, session, workspace),
     ...(suspended && { suspendedBy: `${suspended.kind} ${keyOf(suspended)} is suspended` }),
     ...(living && { resource: { kind: living.kind, key: keyOf(living) } }),
