@@ -149,6 +149,7 @@ export const intent = z
       2000,
       'Ids that were there before, so that a new one can be told apart.',
     ).optional(),
+    server: text('Identity of the server that the call is for.', 1024).optional(),
     expected: text('Digest of what must be there afterwards.', 128).optional(),
     done: z
       .boolean()

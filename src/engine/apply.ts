@@ -6,7 +6,7 @@ import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
-import { fence, readBack } from './writing.ts';
+import { fence, isClear, readBack } from './writing.ts';
 
 /**
  * Carries out steps in order, one remote write a step; neighbouring updates are one write. Rejects with RemoteError or Fenced;
@@ -69,6 +69,11 @@ async function update(
       ? changes
       : new Map<string, Json>([...desired.secrets, ...unshown(pass, base), ...changes]);
   await putRemembered(pass, base, changes, sent, partial).catch(async (error: unknown) => {
+    // Whether it was done, and took away what it did not name, nobody knows: all of it counts as never written.
+    if (partial && error instanceof RemoteError && !isClear(error)) {
+      pass.draft.status.applied = undefined;
+      pass.memory.write = undefined;
+    }
     if (!partial || !wantsAll(error)) throw error;
     partial = false;
     scope.learnPutStyle('replace');

@@ -19,7 +19,9 @@ export async function create(pass: GatheredPass, step: Step, more: boolean): Pro
   const glance = remote.glance({ name: desired.name });
   const knownIds = glance.state === 'present' ? glance.ids : [];
   if (step.cause === 'vanished') forgetRemote(pass);
-  await writeIntent(pass, { verb: 'create', at: new Date(deps.clock.now()).toISOString(), knownIds });
+  const server = pass.gathered.scope.identity;
+  const at = new Date(deps.clock.now()).toISOString();
+  await writeIntent(pass, { verb: 'create', at, knownIds, ...(server !== undefined && { server }) });
 
   const fields = new Map<string, Json>([...desired.fields, ...desired.secrets]);
   if (last && fields.get(last) === true) fields.set(last, false);

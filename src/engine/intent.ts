@@ -104,7 +104,7 @@ function rememberShown({ draft, gathered, kind }: GatheredPass, children: readon
 
 async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   const intent = pass.draft.status.pending!.intent!;
-  if (pass.draft.status.id !== undefined) {
+  if (pass.draft.status.id !== undefined || isForAnother(pass, intent)) {
     clearIntent(pass);
     return undefined;
   }
@@ -137,6 +137,11 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
     return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, lookMs));
   clearIntent(pass);
   return undefined;
+}
+
+/** Made on a server that was replaced since: what bears the name on this one is not of our making. */
+function isForAnother({ gathered: { scope } }: GatheredPass, { server }: Intent): boolean {
+  return server !== undefined && !scope.isSameServer(server) && scope.accepted?.how !== 'moved';
 }
 
 /** The old object is deleted, or is not: either way the approved step goes on from there. */

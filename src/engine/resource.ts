@@ -76,6 +76,8 @@ export interface Intent {
   at: string;
   /** Ids that bore the name before a create. */
   knownIds?: string[];
+  /** Identity of the server that a create is for. */
+  server?: string;
   /** What a batch of children should look like afterwards: digest of the expected multiset. */
   expected?: string;
   /** Every call succeeded; only lists do not show it yet. */

@@ -342,3 +342,13 @@ test('a pipeline that lacks a step for an event that is not known yet is not ado
   await quiet(world);
   expect(world.simulator.state.pipelines.get(id)?.children).toEqual([]);
 });
+
+test('what a part of an object took away is written again when the reply to it was lost', async () => {
+  const world = await convergedWorld({ dialect: { put: 'replace', unset: 'omitted' } });
+  world.simulator.faults.add({ operation: 'pipelines.update', effect: { kind: 'cut', acts: true } });
+  world.apply(pipeline({ steps: [], schedule: { enabled: true, cron: '0 5 * * *' } }));
+  await world.ready('SyncPipeline', 'morning');
+  await quiet(world);
+  const [item] = [...world.simulator.state.pipelines.values()];
+  expect(item!.fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
+});

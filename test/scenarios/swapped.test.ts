@@ -120,3 +120,19 @@ test('a run on a server that is replaced ends as unknown once that is accepted',
   expect(world.condition('SyncRun', 'go', 'Succeeded')).toBe('Unknown OutcomeUnknown');
   expect(other.requests.filter(({ path }) => path.includes('execute'))).toEqual([]);
 });
+
+test('a create whose reply was lost takes nothing of the server that replaced the one that it was for', async () => {
+  const world = await convergedWorld();
+  const { faults } = world.simulator;
+  faults.add({ operation: 'connections.create', times: 1e9, effect: { kind: 'cut', acts: false } });
+  const meta = { name: 'third' };
+  world.apply(connection({ name: 'Third', propertiesFrom: undefined }, meta));
+  await world.untilCondition('SyncConnection', 'third', 'Ready', 'False OutcomeUnknown');
+  const other = another(world);
+  const theirs = { name: 'Third', connector: 'Salesforce', properties: { User: 'theirs' } };
+  const { id } = other.console.createConnection(theirs);
+  await swapTo(world, other);
+  await accept(world, other);
+  await world.untilCondition('SyncConnection', 'third', 'Stalled', 'True AdoptionRefused', 15 * MINUTE);
+  expect(other.state.connections.get(id)?.fields.properties).toEqual({ User: 'theirs' });
+});

@@ -84,7 +84,9 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         return references.some(([kind, name]) => lendsNoId(refers(kind, name)));
       case 'ReferenceElsewhere':
         return references.some(([kind, name]) => {
-          return kind === 'SyncEvent' && refers(kind, name)?.spec.pipelineRef.name !== metadata.name;
+          const target = refers(kind, name);
+          const isOurs = kind !== 'SyncEvent' || target?.spec.pipelineRef.name === metadata.name;
+          return !isOurs || !isOfThisServer(mirror, target);
         });
       case 'WorkspaceNotFound':
         return !workspaceOf(mirror, resource);
