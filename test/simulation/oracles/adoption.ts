@@ -15,6 +15,7 @@ export const adoption: Oracle = (land, owners) => {
   const { setting, secrets } = land;
   const { policies, clock, simulator } = setting;
   const madeFor = new Map<string, Set<string>>();
+  const firstOwner = new Map<string, string>();
   const adopted = new Map<string, Adopted & { secrets: string }>();
   const secretsNow = () => [...secrets.values()].map(({ value }) => value).join();
   setting.onSyncWrite(({ created, changed, by }) => {
@@ -40,7 +41,11 @@ export const adoption: Oracle = (land, owners) => {
     // Another object in place of the one that is gone is taken as well.
     if (before?.status?.owned && before.status.id === after.status.id) return;
     const { id } = after.status;
-    if (madeFor.get(id)?.has(after.metadata.uid)) return;
+    const { uid } = after.metadata;
+    // Of two that were making it one has made it; the other may take it over from that one.
+    const first = firstOwner.get(id) ?? uid;
+    firstOwner.set(id, first);
+    if (first === uid && madeFor.get(id)?.has(uid)) return;
     // What was there before keeps the secret that it has; nobody knows which.
     land.baselines.set(after.metadata.uid, clock.now());
     if (land.restoring || !before) return;
