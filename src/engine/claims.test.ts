@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claimsOf, nameRival, originOf, rivalOf } from './claims.ts';
+import { claimsOf, makerBefore, nameRival, originOf, rivalOf } from './claims.ts';
 import type { Resource } from './resource.ts';
 
 const claimant = (uid: string, created: number, owned?: boolean, namespace = 'team'): Resource => ({
@@ -59,4 +59,14 @@ test('what is being deleted and has no object of its own claims nothing: it may 
   going.metadata.deletionTimestamp = new Date(5_000).toISOString();
   expect(claimsOf(going)).toEqual([]);
   expect(claimsOf({ ...going, status: { ...going.status, owned: true } })).toHaveLength(1);
+});
+
+test('of those that make an object of one name in one place the oldest has what is found', () => {
+  const [old, young] = [claimant('old', 1_000), claimant('young', 2_000)];
+  const place = { workspaceRef: { name: 'default' } };
+  const [first, second] = [old, young].map((one) => ({ ...one, spec: { ...one.spec, ...place } }));
+  expect(makerBefore(second!, [first!, second!])).toBe(first);
+  expect(makerBefore(first!, [first!, second!])).toBeUndefined();
+  const elsewhere = { ...first!, spec: { workspaceRef: { name: 'another' } } };
+  expect(makerBefore(second!, [elsewhere, second!])).toBeUndefined();
 });

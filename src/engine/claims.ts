@@ -1,5 +1,8 @@
+import { canonicalJson } from './digest.ts';
 import type { Resource } from './resource.ts';
 import { keyOf } from './resource.ts';
+
+const PLACES = ['serverRef', 'workspaceRef', 'pipelineRef'];
 
 /** The key under which one remote object can have one owner: kind, origin and id. */
 export function claimKey(kind: string, origin: string, id: string): string {
@@ -32,6 +35,20 @@ export function makingKey(kind: string, name: string): string {
 /** The same of one resource, for an index. `name`: what it is called on the server. */
 export function makingOf({ kind, status }: Resource, name: string | undefined): string[] {
   return status?.pending?.intent?.verb === 'create' && name !== undefined ? [makingKey(kind, name)] : [];
+}
+
+/**
+ * The older of the resources that are making an object of the same name in the same place; undefined when `self` is that. What
+ * one of them finds is not known to be its own. `makers`: those that are making one of that name anywhere.
+ */
+export function makerBefore(self: Resource, makers: readonly Resource[]): Resource | undefined {
+  return makers.find(
+    (other) =>
+      other.metadata.uid !== self.metadata.uid &&
+      other.metadata.namespace === self.metadata.namespace &&
+      PLACES.every((ref) => canonicalJson(other.spec[ref] ?? null) === canonicalJson(self.spec[ref] ?? null)) &&
+      older(other, self),
+  );
 }
 
 /** The other resource that owns the object, or would come first; undefined when `self` may have it. */

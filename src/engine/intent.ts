@@ -1,11 +1,12 @@
 import { expectedDigest } from './applyChildren.ts';
+import { makerBefore, makingKey, nameRival } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
 import { knownFor } from './intentAge.ts';
 import type { GatheredPass, PassResult } from './pass.ts';
 import { childHash, expectedOf, observedHash, rememberedKey } from './planChildren.ts';
 import type { RemoteObject } from './remote.ts';
-import type { ChildStatus, Intent } from './resource.ts';
+import type { ChildStatus, Intent, Resource } from './resource.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
@@ -110,6 +111,8 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   }
   const { name } = pass.gathered.desired;
   const found = await findCreated(pass, intent);
+  const first = found.state === 'found' && makerBefore(pass.resource, makersOf(pass));
+  if (first) return wait('Observing', `waiting for ${nameRival(pass.resource, first)}, which is making ${name}`, 1_000);
   if (found.state === 'found') {
     own(pass, found.id);
     // Somebody else may have made it under that name: what it does not show is not known to be as we sent it.
@@ -137,6 +140,10 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
     return wait('OutcomeUnknown', `the reply to creating ${name} was lost; looking for it`, Math.min(left, lookMs));
   clearIntent(pass);
   return undefined;
+}
+
+function makersOf({ deps, kind, gathered }: GatheredPass): readonly Resource[] {
+  return deps.claimants(kind.name, makingKey(kind.name, gathered.desired.name));
 }
 
 /** Made on a server that was replaced since: what bears the name on this one is not of our making. */

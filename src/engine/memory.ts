@@ -45,6 +45,8 @@ export interface Write {
   at: number;
   /** When the object was last read since, and did not show it. */
   seenAt?: number;
+  /** Nobody could look for so long that somebody may have put back what was there before. */
+  blind?: boolean;
   fields: Map<string, WrittenField>;
   /** Child id → the hash of what was wanted and of what was shown before (absent for an add). */
   children: Map<string, { want: string; before?: string }>;

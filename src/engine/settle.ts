@@ -45,7 +45,7 @@ export function settleWrites(
   const isMade = [...write.fields.values()].every(({ made }) => made);
   const onlyMade = isMade && write.children.size === 0 && (childrenShow || write.fields.size > 0);
   const shown = showsFields(write, observed, macs) || onlyMade;
-  const wasBlind = now - (write.seenAt ?? write.at) > lagGraceMs;
+  write.blind ||= now - (write.seenAt ?? write.at) > lagGraceMs;
   const lagging = recent && !shown && !isYounger(write, observed);
   const accepted: Record<string, Accepted> = { ...status.accepted };
   const unconfirmed: string[] = [];
@@ -69,7 +69,7 @@ export function settleWrites(
         return false;
       }
       // The old value that was there all the time was kept; one that is there again after a while may have been put back.
-      if (late && !before && (outcome.refused ? wasBlind : !isReworded(change))) {
+      if (late && !before && (outcome.refused ? write.blind : !isReworded(change))) {
         doubt(memory, change.path, outcome);
         return true;
       }

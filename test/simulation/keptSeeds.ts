@@ -36,6 +36,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [50860, 'a pipeline was adopted as identical although a step for an event that was not known yet was lacking'],
   [50867, 'a deletion that was refused for one reason and another was tried every half minute for ever'],
   [51275, 'a run whose start was held open for ever, while the status said that nothing runs, never ended'],
+  [52578, 'two resources of one name took the same object, which neither had made, and each added its tasks'],
   [52057, 'a create whose reply was lost took an object of the server that replaced the one that it was for'],
   [52322, 'a part of an object took the rest away, and nobody saw it, since the reply to it was lost'],
   [50578, 'what somebody put back while nobody could look was called a refusal of the server'],
