@@ -40,7 +40,9 @@ export function baseline({ setting }: Land): Baseline {
 /** Since then no status says anything else, and Sync was left alone but for an hourly try of what was refused. */
 export function checkStable({ setting }: Land, before: Baseline): void {
   for (const resource of setting.mirror.resources.values()) {
-    if (before.unseen.has(keyOf(resource))) continue;
+    // What runs by its own schedule is busy now and then, and its deletion says so.
+    const runs = resource.metadata.deletionTimestamp !== undefined && resource.spec.schedule?.enabled === true;
+    if (runs || before.unseen.has(keyOf(resource))) continue;
     const was = before.statuses.get(keyOf(resource));
     const is = configurationOf(resource);
     const changed = was && Object.keys({ ...was, ...is }).filter((key) => was[key] !== is[key]);
@@ -49,9 +51,7 @@ export function checkStable({ setting }: Land, before: Baseline): void {
     }
   }
   const hours = Math.ceil((setting.clock.now() - before.at) / 3_600_000);
-  const stalled = [...setting.mirror.resources.values()].filter(({ status }) =>
-    (status?.conditions ?? []).some(({ type, reason }: Loose) => type === 'Stalled' && TRIED_HOURLY.has(reason)),
-  );
+  const stalled = triedHourly(setting);
   const cancels = [...before.unseen.values()].map((id) => `/${id}/cancel`);
   const writes = setting.simulator.requests
     .slice(before.requests)
@@ -62,9 +62,21 @@ export function checkStable({ setting }: Land, before: Baseline): void {
   }
 }
 
-/** Nothing at all was written to Kubernetes but leases. */
+function triedHourly({ mirror }: Land['setting']): KubeObject[] {
+  return [...mirror.resources.values()].filter(({ status }) =>
+    (status?.conditions ?? []).some(({ type, reason }: Loose) => type === 'Stalled' && TRIED_HOURLY.has(reason)),
+  );
+}
+
+/** Nothing at all was written to Kubernetes but leases, and what each hourly try writes down before and after it. */
 export function checkQuiet({ setting }: Land, before: Baseline): void {
-  const writes = setting.cluster.writes.slice(before.writes).filter(({ resource }) => resource !== 'leases');
+  const hours = Math.ceil((setting.clock.now() - before.at) / 3_600_000);
+  const left = new Map(triedHourly(setting).map(({ metadata }) => [metadata.name, 2 * hours]));
+  const writes = setting.cluster.writes.slice(before.writes).filter(({ resource, name = '', subresource }) => {
+    const mayWrite = subresource === 'status' ? (left.get(name) ?? 0) : 0;
+    left.set(name, mayWrite - 1);
+    return resource !== 'leases' && mayWrite <= 0;
+  });
   if (writes.length === 0) return;
   const shown = writes.slice(0, 3).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
   setting.violate(
