@@ -38,7 +38,7 @@ export function settleWrites(
   plan: Plan,
   { observed, desired, memory, status, macs, now, late, lagGraceMs }: SettleInput,
 ): Settled {
-  const { write } = memory;
+  const { write, doubted: doubtedBefore } = memory;
   if (!write) return { plan, unconfirmed: [], refused: plan.refused.map(({ path }) => path) };
   const recent = now - write.at < lagGraceMs;
   const childrenShow = forgetShownChildren(write, plan, observed);
@@ -81,8 +81,11 @@ export function settleWrites(
       steps.push(left.length === step.changes.length ? step : { ...step, changes: left });
   }
   if (Object.keys(accepted).length > 0) status.accepted = accepted;
-  if (unconfirmed.length === 0 && !lagging) memory.write = undefined;
-  else write.seenAt = now;
+  if (unconfirmed.length === 0 && !lagging) {
+    memory.write = undefined;
+    // Settled without a new doubt: the next time that somebody comes is the first again.
+    if (memory.doubted === doubtedBefore) memory.doubted = undefined;
+  } else write.seenAt = now;
   return { plan: { ...plan, steps }, unconfirmed, refused: [...refused] };
 }
 

@@ -48,7 +48,7 @@ export function scopeOf(input: ScopeInput): Scope {
     origin: client.origin,
     ...standingOf(input),
     isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
-    isStill: () => session.identity === identity,
+    isStill: staysOn(session),
     ...(accepted && { accepted }),
     ...(suspicious !== undefined && { suspicious }),
     lagGraceMs: session.lagGraceMs,
@@ -104,4 +104,10 @@ function suspicionOf(lists: readonly Collection[], holder: Resource): string | u
     `the last list lacks ${found.missing} of ${found.known} known objects; if they are really lost, annotate ` +
     `${holder.kind} ${keyOf(holder)} with sync.cdata.com/accept-loss`
   );
+}
+
+/** Tells later whether the server that answers is still the present one. */
+export function staysOn(session: ServerSession): () => boolean {
+  const { identity } = session;
+  return () => session.identity === identity;
 }

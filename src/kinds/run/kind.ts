@@ -7,9 +7,8 @@ import type { JsonObject } from '../../ports/json.ts';
 import type { KindContext } from '../context.ts';
 import { type Place, placeInWorkspace, placeOnServer, type WorkspacePlace } from '../place/place.ts';
 import { isSameServer } from '../probe/acceptance.ts';
-import { standingOf } from '../remote/scope.ts';
+import { standingOf, staysOn } from '../remote/scope.ts';
 import { surplusOf } from '../runs/requested.ts';
-import type { ServerSession } from '../session/sessions.ts';
 import { barred, notReady, whyNotReady } from './obstacle.ts';
 import { refOf, targetKey } from './references.ts';
 import { remoteOf } from './remote.ts';
@@ -107,12 +106,6 @@ function targetAt(
     ...(standing.suspendedBy !== undefined && { suspendedBy: standing.suspendedBy }),
     ...(obstacle !== undefined && { obstacle }),
   };
-}
-
-/** Tells later whether the server that answers is still the present one. */
-function staysOn(session: ServerSession): () => boolean {
-  const { identity } = session;
-  return () => session.identity === identity;
 }
 
 function obstacleOf({ unusable, identity, grant, suspendedBy }: ReturnType<typeof standingOf>): string | undefined {
