@@ -41,7 +41,7 @@ export async function observe(input: ObserveInput): Promise<Observation> {
 
 async function observeById(input: ObserveInput, id: string): Promise<Observation> {
   const { remote, scope } = input.gathered;
-  if (remote.glance({ id }).state === 'unlisted') await remote.refresh();
+  if (remote.glance({ id }).state === 'unlisted') await remote.listed();
   const digest = digestOf(remote, id);
   if (digest !== undefined && isSettled(input, digest)) return { state: 'settled', id, digest };
   const result = await remote.read(id);

@@ -47,6 +47,7 @@ function setUp({ lost }: { lost?: Step } = {}) {
     async refresh() {
       listedAt = clock.now();
     },
+    async listed() {},
     async read(id) {
       const fields = objects.get(id);
       if (!fields) return { state: 'absent' };

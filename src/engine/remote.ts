@@ -6,6 +6,8 @@ export interface Remote {
   glance(query: { id?: string; name?: string }): Glance;
   /** Makes the picture anew by a list that starts after this call; shared by all who wait for one. */
   refresh(): Promise<void>;
+  /** Waits until there is a picture at all; a list that is under way will do. */
+  listed(): Promise<void>;
   /** Reads the object and its children freshly. */
   read(id: string): Promise<ReadResult>;
   /** One create call. The id is undefined when the reply does not tell it. */

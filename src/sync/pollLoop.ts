@@ -11,6 +11,8 @@ export interface PollLoop {
    * While the last run has failed the loop keeps its own pace: then this rejects at once with that failure.
    */
   refresh(): Promise<void>;
+  /** Waits for the run that is under way, or for the next as `refresh` does. */
+  join(): Promise<void>;
   /** Why the last run failed; undefined when it did not. */
   readonly failure: Failure | undefined;
 }
@@ -39,6 +41,7 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
   let failures = 0;
   let failure: Failure | undefined;
   let running: AbortController | undefined;
+  let current: PromiseWithResolvers<void> | undefined;
   let queued: PromiseWithResolvers<void> | undefined;
   let cancelTimer: (() => void) | undefined;
 
@@ -52,8 +55,9 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
 
   async function attempt(): Promise<void> {
     cancelTimer?.();
-    const waiting = queued;
+    const waiting = queued ?? deferred();
     queued = undefined;
+    current = waiting;
     const mine = new AbortController();
     running = mine;
     try {
@@ -62,14 +66,14 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
       failures = 0;
       failure = undefined;
       settle(mine);
-      waiting?.resolve();
+      waiting.resolve();
     } catch (error) {
       if (!mine.signal.aborted) {
         failures = Math.min(failures + 1, 30);
         failure = { error };
       }
       settle(mine);
-      waiting?.reject(error);
+      waiting.reject(error);
     }
   }
 
@@ -83,7 +87,7 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
     schedule();
   }
 
-  return {
+  const loop: PollLoop = {
     get failure() {
       return failure;
     },
@@ -108,7 +112,9 @@ export function createPollLoop({ run, onSettled, clock, random, intervalMs }: Po
       if (!running) void attempt();
       return waiting.promise;
     },
+    join: () => (running && current ? current.promise : loop.refresh()),
   };
+  return loop;
 }
 
 /** A promise whose rejection is nobody's accident when no one waits any more. */

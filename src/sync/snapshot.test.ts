@@ -139,6 +139,19 @@ test('a refresh waits for a list that starts after it, and all who ask share it'
   expect(s.server.lists).toBe(2);
 });
 
+test('who needs any list waits for the one that is under way, and when there is one for none', async () => {
+  const s = setUp();
+  s.server.latencyMs = 5_000;
+  s.collection.start();
+  await s.clock.advance(1_000);
+  const seen: unknown[] = [];
+  for (let i = 0; i < 3; i++) void s.collection.listed().then(() => seen.push(s.collection.get('2')?.id));
+  await s.clock.advance(4_500);
+  expect(seen).toEqual(['2', '2', '2']);
+  await s.collection.listed();
+  expect(s.server.lists).toBe(1);
+});
+
 test('while lists fail they are tried after 1 s, then ever more seldom up to the interval, whoever asks', async () => {
   const s = setUp();
   s.server.down = true;

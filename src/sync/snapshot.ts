@@ -28,6 +28,8 @@ export interface Collection {
    * polling keeps its pace, whoever asks.
    */
   refresh(): Promise<void>;
+  /** Waits until there is a list at all; one that is under way will do. Rejects as `refresh` does. */
+  listed(): Promise<void>;
   /** An object as read back after our write. Lists that do not show it yet are not believed until `lagGraceMs` has passed. */
   wrote(entity: Entity): void;
   /** The same for an object that we made. */
@@ -139,6 +141,7 @@ export function createCollection(options: CollectionOptions): Collection {
     byName: (name) => picture.entries.byName(name),
     ids: () => picture.entries.ids(),
     refresh: () => loop.refresh(),
+    listed: () => (picture.last ? Promise.resolve() : loop.join()),
     wrote,
     created: wrote,
     removed(id) {

@@ -113,6 +113,7 @@ function createFakeServer() {
     get: (id: string) => (names.has(id) ? { id, name: names.get(id), digest: 'd' } : undefined),
     byName: () => [],
     refresh: async () => {},
+    listed: async () => {},
     acceptLoss() {
       this.accepted++;
       this.suspicious = undefined;

@@ -30,6 +30,7 @@ export function createRemote(options: RemoteOptions): Remote {
   return {
     glance,
     refresh: () => calls.run(collection.refresh()),
+    listed: () => calls.run(collection.listed()),
     read: createReader(options, calls),
     async create(fields) {
       const { id, entity } = await calls.run(api.create(toModel(fields, renames), { lane: 'user' }));
