@@ -26,9 +26,10 @@ function setUp(handler: Handler, options: Partial<SyncClientOptions> = {}, meter
   network.serve(ORIGIN, handler);
   const origins = createOrigins({ clock, random, transport: network, meter });
   const limits = { requestsPerSecond: 1000, burst: 1000, concurrency: 8 };
+  const server = { isAnother: false };
   const newClient = (more: Partial<SyncClientOptions> = {}) =>
     createSyncClient(
-      { clock, random, origins },
+      { clock, random, origins, isAnother: () => server.isAnother },
       { url: ORIGIN, auth: { method: 'Header', token: 't0k3n-of-joe' }, limits, ...options, ...more },
     );
   /** The outcome of a call, with virtual time moving until it is there. */
@@ -49,6 +50,7 @@ function setUp(handler: Handler, options: Partial<SyncClientOptions> = {}, meter
   return {
     clock,
     network,
+    server,
     client: newClient(),
     newClient,
     run,
@@ -518,6 +520,19 @@ test('an outage opens the circuit for all clients of the origin, and its end let
   expect(gauges.at(-1)).toEqual([{ origin: ORIGIN }, 0]);
   expect(codes.refused).toBeGreaterThan(2);
   expect(codes['200']).toBe(2);
+});
+
+test('what waits for its turn while the server is replaced is not sent to the new one, which is only asked who it is', async () => {
+  const { client, server, sent, run, failure } = setUp(async ({ path }) =>
+    path.endsWith('/users') ? json({}, 429, { 'retry-after': '20' }) : json({ value: [] }),
+  );
+  await failure(client.users.list());
+  const waiting = failure(client.jobs.list('w1'));
+  const probe = run(client.workspaces.list());
+  server.isAnother = true;
+  expect((await waiting).message).toBe('jobs.list was not sent: another server answers now; next try in 30 s');
+  await probe;
+  expect(sent()).toEqual([`GET ${BASE}/users`, `GET ${BASE}/workspaces`]);
 });
 
 test('options that cannot be used are refused at once', () => {

@@ -25,6 +25,8 @@ export interface SyncClientDeps {
   clock: Clock;
   random: Random;
   origins: Origins;
+  /** True while another server answers than the one that ids are of: only its workspaces are asked for, whatever waits for its turn. */
+  isAnother?(): boolean;
 }
 
 export interface SyncClientOptions {
@@ -88,7 +90,7 @@ const TIMEOUTS: Timeouts = { connect: 5_000, read: 30_000, write: 8_000, test: 1
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Throws RangeError for a URL or a route override that cannot be used; opens nothing before the first call. */
-export function createSyncClient({ clock, random, origins }: SyncClientDeps, options: SyncClientOptions): SyncClient {
+export function createSyncClient({ clock, random, origins, isAnother }: SyncClientDeps, options: SyncClientOptions): SyncClient {
   const url = URL.parse(options.url);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new RangeError('the URL of a Sync server begins with http:// or https://');
@@ -122,6 +124,7 @@ export function createSyncClient({ clock, random, origins }: SyncClientDeps, opt
     authHeaders: options.auth.method === 'Basic' ? { authorization: `Basic ${basic}` } : { 'x-cdata-authtoken': token },
     uuid: () => random.uuid(),
     probe: () => isUp(deps),
+    isAnother: isAnother ?? (() => false),
   };
   const call = createCaller(deps);
 

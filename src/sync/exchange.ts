@@ -50,10 +50,14 @@ export interface ExchangeDeps {
   authHeaders: Readonly<Record<string, string>>;
   /** Asks the server whether it is there, past limits and breaker; never rejects. */
   probe(): Promise<boolean>;
+  /** True while only calls may be sent that tell which server this is. */
+  isAnother(): boolean;
 }
 
 /** A server cannot make us wait longer than this at once. */
 const MAX_PAUSE_MS = 60_000;
+/** When to try again what was held back because of another server. */
+const ANOTHER_MS = 30_000;
 
 type Failure = Extract<CallOutcome, { kind: 'transport' }>['failure'];
 const CONNECTION_FAILURES: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'connectTimeout', 'proxy', 'reset']);
@@ -91,6 +95,8 @@ async function once(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
   try {
     // The server may have gone while this waited.
     await passBreaker(deps, shot);
+    // So may the server have been replaced, and what waited would go to a stranger.
+    if (deps.isAnother() && !tellsServer(shot)) throw unsent(shot, 'another server answers now', ANOTHER_MS);
     // A process that was paused while it waited may have lost its right to write.
     if (clock.monotonic() >= sendBy) throw late();
     return await send(deps, shot);
@@ -99,12 +105,20 @@ async function once(deps: ExchangeDeps, shot: Shot): Promise<Exchange> {
   }
 }
 
-async function passBreaker({ origin, probe }: ExchangeDeps, { operation }: Shot): Promise<void> {
+async function passBreaker({ origin, probe }: ExchangeDeps, shot: Shot): Promise<void> {
   const retryAfterMs = await origin.breaker.enter(probe);
   if (retryAfterMs === undefined) return;
-  const message = `${operation.id} was not sent: the server does not answer; next try in ${Math.ceil(retryAfterMs / 1000)} s`;
-  const outcome = { kind: 'circuitOpen', retryAfterMs } as const;
-  throw new SyncError(operation.id, operation.access, outcome, message, '', origin.breaker.failure);
+  throw unsent(shot, 'the server does not answer', retryAfterMs, origin.breaker.failure);
+}
+
+function unsent({ operation }: Shot, why: string, retryAfterMs: number, failure?: SyncError): SyncError {
+  const message = `${operation.id} was not sent: ${why}; next try in ${Math.ceil(retryAfterMs / 1000)} s`;
+  return new SyncError(operation.id, operation.access, { kind: 'circuitOpen', retryAfterMs }, message, '', failure);
+}
+
+/** Its workspaces say which server it is, and so does the alias of the default one. */
+function tellsServer({ operation, path }: Shot): boolean {
+  return operation.id === 'workspaces.list' || (operation.id === 'workspaces.get' && /\/default\/?$/.test(path));
 }
 
 /** Sends at once, without limits, and tells the breaker and the metrics what came of it. */

@@ -17,6 +17,8 @@ export interface Probe {
   readonly unusable: Unusable | undefined;
   /** The accepted server answers, and no other one has since the beginning: ids may be used, as far as this goes. */
   readonly isAccepted: boolean;
+  /** Another server answers than the accepted one. */
+  readonly isAnother: boolean;
   /** The accepted server answers, but another one did in between, or before: what is remembered may be of either. */
   readonly isMixed: boolean;
   /** Calls may be made as long as the server is this one. */
@@ -41,8 +43,9 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
   let told = '';
 
   let strayed = false;
+  const isAnother = () => identity !== undefined && accepted !== undefined && identity !== accepted;
   const compare = () => {
-    if (identity !== undefined && accepted !== undefined && identity !== accepted) strayed = true;
+    if (isAnother()) strayed = true;
   };
   const answers = () => identity !== undefined && identity === accepted;
   const unusable = (): Unusable | undefined => {
@@ -135,6 +138,9 @@ export function createProbe({ deps, key, client }: SessionContext): Probe {
     get isAccepted() {
       // Who does not answer now may be another one when it does again.
       return answers() && !strayed && !finding;
+    },
+    get isAnother() {
+      return isAnother();
     },
     get isMixed() {
       return answers() && strayed;

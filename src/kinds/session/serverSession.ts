@@ -44,7 +44,8 @@ export function openSession(
   learned: Learned | undefined,
 ): LiveSession {
   const { clock, random, origins } = deps;
-  const client = createSyncClient({ clock, random, origins }, { ...settings.client, learned });
+  const isAnother = (): boolean => probe.isAnother;
+  const client = createSyncClient({ clock, random, origins, isAnother }, { ...settings.client, learned });
   const watched = <T>(call: Promise<T>) =>
     call.catch((error: unknown) => {
       if (error instanceof SyncError) failed(error);
