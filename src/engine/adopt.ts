@@ -33,24 +33,22 @@ export function checkMaker({ deps, kind, resource, gathered }: GatheredPass): Ve
   return { state: 'progressing', reason: 'Observing', message };
 }
 
-/** Whether an object that exists, and is nobody's, may be taken. `handed`: its owner gave it up for this resource. */
-export function mayAdopt(pass: GatheredPass, plan: Plan, object: RemoteObject, handed: boolean): 'allowed' | 'refused' {
+/**
+ * Whether an object that exists, and is nobody's, may be taken; `unknown` while some of its children are. `handed`: its owner gave it up
+ * for this resource.
+ */
+export function mayAdopt(pass: GatheredPass, plan: Plan, handed: boolean): 'allowed' | 'refused' | 'unknown' {
   if (handed) return 'allowed';
+  const { missing } = pass.gathered.desired;
   switch (pass.policies.adoptionPolicy) {
     case 'Always':
       return 'allowed';
     case 'Never':
       return 'refused';
     case 'IfIdentical':
-      return plan.steps.length === 0 && wouldFit(pass, object) ? 'allowed' : 'refused';
+      if (plan.steps.length > 0 || (missing?.unmade ?? 0) > 0) return 'refused';
+      return missing ? 'unknown' : 'allowed';
   }
-}
-
-/** Whether the list has a place for each child that is not known yet, and for no other: else it will be changed once they are. */
-function wouldFit({ gathered: { desired } }: GatheredPass, { children }: RemoteObject): boolean {
-  if (!desired.missing || !desired.children || !children) return true;
-  const wanted = desired.children.length + desired.missing.count;
-  return desired.childPolicy === 'Exact' ? children.length === wanted : children.length >= wanted;
 }
 
 /** Takes the object as ours without writing to it. */
@@ -67,11 +65,10 @@ export function adopt(pass: GatheredPass, id: string, handed: boolean): void {
   else deps.record(resource, 'Normal', 'Adopted', `adopted ${gathered.desired.name} (${id}), which existed already`);
 }
 
-export function adoptionRefused(pass: GatheredPass, { id, children }: RemoteObject, changes: string): Verdict {
+export function adoptionRefused(pass: GatheredPass, { id }: RemoteObject, changes: string): Verdict {
   const { name, missing } = pass.gathered.desired;
   const list = pass.kind.children?.list;
-  const summary =
-    changes || `it has ${children?.length} ${list}, and those that are not known yet (${missing?.reason}) do not fit`;
+  const summary = changes || `${missing?.unmade} of the ${list} need what it does not have: ${missing?.message}`;
   const never = pass.policies.adoptionPolicy === 'Never';
   const why = never ? 'adoptionPolicy is Never' : `taking it would change it (${summary}; see status.plan)`;
   const remedy = never

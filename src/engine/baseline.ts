@@ -21,8 +21,16 @@ export function isUnchanged(pass: GatheredPass): boolean {
   });
 }
 
-/** Records what is equal now as last written: paths still to be changed keep their old entry, paths that left the spec go. */
-export function recordBaseline(pass: GatheredPass, plan: Plan, observed: RemoteObject): void {
+/**
+ * Records what is equal now as last written: paths still to be changed keep their old entry, paths that left the spec go. `refused`: all
+ * that the server keeps as it is.
+ */
+export function recordBaseline(
+  pass: GatheredPass,
+  plan: Plan,
+  observed: RemoteObject,
+  refused: readonly string[] = plan.refused.map(({ path }) => path),
+): void {
   const { draft, gathered, deps } = pass;
   const { desired } = gathered;
   const open = new Set([...plan.steps.flatMap((step) => step.changes), ...plan.refused].map(({ path }) => path));
@@ -38,12 +46,23 @@ export function recordBaseline(pass: GatheredPass, plan: Plan, observed: RemoteO
   for (const change of plan.refused)
     applied[change.path] = draft.status.accepted?.[change.path]?.want ?? applied[change.path]!;
   draft.status.applied = applied;
-  draft.status.accepted = relevant(draft.status.accepted, applied);
+  draft.status.accepted = relevant(
+    draft.status.accepted,
+    applied,
+    (path) => refused.includes(path) || !observed.fields.has(path),
+  );
   recordChildren(pass, plan, observed);
 }
 
-function relevant(accepted: Record<string, Accepted> | undefined, applied: Record<string, string>) {
-  const left = Object.entries(accepted ?? {}).filter(([path, { want }]) => applied[path] === want);
+/** What once seemed refused and shows as wanted now was only late: the old value is somebody's doing when it comes back. */
+function relevant(
+  accepted: Record<string, Accepted> | undefined,
+  applied: Record<string, string>,
+  isKept: (path: string) => boolean,
+) {
+  const left = Object.entries(accepted ?? {}).filter(
+    ([path, entry]) => applied[path] === entry.want && (!entry.refused || isKept(path)),
+  );
   return left.length > 0 ? Object.fromEntries(left) : undefined;
 }
 

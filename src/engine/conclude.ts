@@ -21,7 +21,7 @@ export async function conclude(
   object: RemoteObject | undefined,
   wrote: boolean,
 ): Promise<PassResult> {
-  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object);
+  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object, settled.refused);
   pruneApprovals(pass, gated);
   const plan = showPlan(pass, gated);
   const verdict = verdictOf({

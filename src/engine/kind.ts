@@ -77,8 +77,8 @@ export interface Desired {
 export interface Missing {
   reason: string;
   message: string;
-  /** How many children wait for it. */
-  count: number;
+  /** How many of the children refer to what is certainly not there, and can only be made once the object is ours. */
+  unmade: number;
   /** Nothing tells when it comes: look again after this long, milliseconds. */
   againMs?: number;
 }

@@ -148,7 +148,9 @@ async function plannedPass(
   const plan = planFor(pass, object, vanished, adopting);
   let adoption: 'allowed' | 'refused' | undefined;
   if (object && adopting && enforces(pass) && !suspendedBy(pass)) {
-    adoption = mayAdopt(pass, plan, object, handed);
+    const answer = mayAdopt(pass, plan, handed);
+    if (answer === 'unknown') return unknownPass(pass, object);
+    adoption = answer;
     if (adoption === 'allowed') {
       adopt(pass, object.id, handed);
       handovers.delete(claim!);
@@ -158,6 +160,14 @@ async function plannedPass(
   }
   if (pass.draft.status.id !== undefined) pass.gathered.hooks?.follow?.(pass.draft.status.id);
   return gatedPass(pass, plan, object, vanished, adoption);
+}
+
+/** What is not known in full cannot be said to be identical; once its own id is known, more of it can be. */
+async function unknownPass(pass: GatheredPass, { id }: RemoteObject): Promise<PassResult> {
+  const { reason, message, againMs } = pass.gathered.desired.missing!;
+  const soon = pass.resource.status?.id === id ? againMs : 1_000;
+  const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
+  return report(pass, verdict, { outcome: 'wait', ...(soon !== undefined && { againMs: soon }) }, pass);
 }
 
 /** The id of what is only observed is known too, without a claim; one that is not there any more is forgotten. */

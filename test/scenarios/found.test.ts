@@ -343,6 +343,22 @@ test('what somebody puts back while nobody could look is no refusal of the serve
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
 });
 
+test('a value that a late read took for refused is no refusal once it shows, whatever somebody writes afterwards', async () => {
+  const world = await convergedWorld({ job: { changePolicy: 'Automatic' } });
+  const { console, state } = world.simulator;
+  const { id, fields } = itemNamed(world, 'jobs', 'Nightly');
+  const [path, schema] = ['options.destinationSchema', fields.destination_schema];
+  const applied = world.status('SyncJob', 'nightly').applied!;
+  const accepted = { [path]: { want: applied[path], got: 'AAAAAAAAAAA', refused: true } };
+  world.cluster.patch('SyncJob', 'nightly', 'default', { status: { accepted } }, 'status');
+  world.annotate('SyncJob', 'nightly', { 'reconcile-requested-at': '1' });
+  await quiet(world);
+  console.edit('job', id, { destination_schema: 'other' });
+  await quiet(world);
+  expect(state.jobs.get(id)?.fields.destination_schema).toBe(schema);
+  expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+});
+
 test('a pipeline that lacks a step for an event that is not known yet is not adopted as identical', async () => {
   const world = await convergedWorld();
   const { id } = world.simulator.console.createPipeline({ name: pipeline().spec.name }, []);
@@ -350,6 +366,33 @@ test('a pipeline that lacks a step for an event that is not known yet is not ado
   await world.untilCondition('SyncPipeline', 'morning', 'Stalled', 'True AdoptionRefused');
   await quiet(world);
   expect(world.simulator.state.pipelines.get(id)?.children).toEqual([]);
+});
+
+test('a pipeline with one step, of another event than the one that is to be made, is not adopted as identical', async () => {
+  const world = await convergedWorld();
+  const { console, state } = world.simulator;
+  const { id } = console.createPipeline({ name: pipeline().spec.name }, []);
+  const other = console.createEvent(id, { name: 'Another', script: 'x' });
+  console.addTask(id, { reference: other.id });
+  world.apply(pipeline({ steps: [{ eventRef: { name: 'notify' } }] }), event());
+  await world.untilCondition('SyncPipeline', 'morning', 'Stalled', 'True AdoptionRefused');
+  await quiet(world);
+  expect(state.pipelines.get(id)?.children).toHaveLength(1);
+  expect(world.status('SyncPipeline', 'morning').owned).not.toBe(true);
+});
+
+test('a pipeline is adopted as identical with the event that its step runs, before the event itself is', async () => {
+  const world = await convergedWorld();
+  const { console } = world.simulator;
+  const { id } = console.createPipeline({ name: pipeline().spec.name }, []);
+  const manifest = event();
+  const made = console.createEvent(id, { name: manifest.spec.name, script: manifest.spec.script });
+  console.addTask(id, { reference: made.id });
+  const since = world.clock.now();
+  world.apply(pipeline({ steps: [{ eventRef: { name: 'notify' } }] }), manifest);
+  await world.ready('SyncPipeline', 'morning');
+  await world.ready('SyncEvent', 'notify');
+  expect(writesOf(world, since)).toEqual([]);
 });
 
 test('what a part of an object took away is written again when the reply to it was lost', async () => {

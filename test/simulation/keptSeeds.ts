@@ -43,5 +43,11 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [52540, 'the same, when the first look after that was within the grace time'],
   [42025, 'a pipeline that was handed over stayed that of its old resource while an event kept that from going'],
   [30076, 'another server was polled with the ids of the first one as soon as it did not answer for a moment'],
+  [80396, 'what waited for its turn while a server that throttles was replaced went to the new one'],
+  [
+    80465,
+    'a pipeline was adopted as identical with a step that runs another event than the one that was still to be made',
+  ],
+  [80798, 'what a late read took for refused was refused for ever, also after it had shown'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
 ];

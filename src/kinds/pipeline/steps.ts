@@ -28,18 +28,46 @@ export async function desiredSteps(
 ): Promise<{ children: DesiredChild[]; missing?: Missing }> {
   const children: DesiredChild[] = [];
   const blocked: Blocked[] = [];
+  let unmade = 0;
   for (const [at, step] of steps.entries()) {
     const [path, kind] = TARGETS.find(([field]) => step[field] !== undefined)!;
     try {
       const target = await targetOf(context, resource, place, { at, path, kind, reference: step[path]! });
-      const fields = new Map<string, Json>([[path, target]]);
-      children.push({ natural: naturalStep(fields), fields });
+      children.push(childOf(path, target));
     } catch (error) {
       if (!(error instanceof Blocked) || error.stalled) throw error;
-      blocked.push(error);
+      const found = path === 'eventRef' ? await foundEvent(context, resource, place, step[path]!) : undefined;
+      if (found === 'none') unmade++;
+      if (found === undefined || found === 'none') blocked.push(error);
+      else children.push(childOf(path, found));
     }
   }
-  return blocked.length === 0 ? { children } : { children, missing: missingOf(blocked) };
+  return blocked.length === 0 ? { children } : { children, missing: missingOf(blocked, unmade) };
+}
+
+function childOf(path: Path, target: JsonObject): DesiredChild {
+  const fields = new Map<string, Json>([[path, target]]);
+  return { natural: naturalStep(fields), fields };
+}
+
+/**
+ * The event of a pipeline that is to be adopted, by the name that it is to have: it can only become ours after the pipeline. Undefined
+ * when that cannot be told.
+ */
+async function foundEvent(
+  { stores }: KindContext,
+  { metadata: { namespace }, status }: Resource,
+  { session }: WorkspacePlace,
+  reference: Reference,
+): Promise<JsonObject | 'none' | undefined> {
+  const event = stores.SyncEvent?.get(`${namespace}/${reference.name}`);
+  if (!event || status?.id === undefined || status.owned === true || session.unusable) return undefined;
+  const events = session.eventsOf(status.id);
+  const named = () => events.byName(event.spec.name as string);
+  if (named().length !== 1) await events.refresh().catch(() => {});
+  if (events.state !== 'listed') return undefined;
+  const [found, ...others] = named();
+  return found && others.length === 0 ? { id: found.id, name: event.spec.name as string } : 'none';
 }
 
 interface StepInput {
@@ -87,14 +115,14 @@ function checkOwner({ stores }: KindContext, resource: Resource, reference: Refe
   );
 }
 
-function missingOf(blocked: readonly Blocked[]): Missing {
+function missingOf(blocked: readonly Blocked[], unmade: number): Missing {
   const [first, ...rest] = blocked as [Blocked, ...Blocked[]];
   const more = rest.length === 0 ? '' : `; ${rest.length} more ${rest.length === 1 ? 'step waits' : 'steps wait'}`;
   const againMs = blocked.find((one) => one.againMs !== undefined)?.againMs;
   return {
     reason: first.reason,
     message: `${first.message}${more}`,
-    count: blocked.length,
+    unmade,
     ...(againMs !== undefined && { againMs }),
   };
 }

@@ -93,7 +93,7 @@ export const approvals: Oracle = (land, owners) => {
 function effectsOf(before: Snap, after: Snap): Effect[] {
   const changes = fieldChanges(before.fields, after.fields);
   // A secret goes along with every write, whether the server had it or another (design §5, Updating): what was approved is the rest.
-  const told = changes.length > 1 ? changes.filter(({ path }) => path !== 'password') : changes;
+  const told = changes.length > 1 ? changes.filter(({ path }) => !/(^|\.)password$/i.test(path)) : changes;
   const fields = told.map(({ path, to }): Effect => {
     const ours = destructivePath(before.kind, path, to);
     const name = ours ?? CALLED[path] ?? path;
