@@ -6,7 +6,6 @@ import { claimKey } from './claims.ts';
 import { conclude, finish, showPlan } from './conclude.ts';
 import type { Verdict } from './conditions.ts';
 import { forgetRemote } from './create.ts';
-import { shortHash } from './digest.ts';
 import { type Gated, gate } from './gate.ts';
 import { checkIdentity } from './identity.ts';
 import { resolveIntent } from './intent.ts';
@@ -15,7 +14,7 @@ import { type Observation, observe } from './observe.ts';
 import { echo, enforces, type GatheredPass, type PassResult, suspendedBy } from './pass.ts';
 import type { Plan } from './plan.ts';
 import { planObject } from './planObject.ts';
-import { refusal, stillBusy } from './refusals.ts';
+import { isRefused, refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
 import { report } from './report.ts';
 import { resyncIn } from './resync.ts';
@@ -46,7 +45,6 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     echo(pass, 'reconcile-requested-at');
   }
   if ((resyncIn(pass) ?? 1) <= 0) pass.memory.deepDue = true;
-  pass.memory.wanted = wantedDigest(pass);
   const { id, owned } = pass.draft.status;
   const rival = id !== undefined && owned === true && enforces(pass) ? checkClaim(pass, id) : undefined;
   if (rival) return report(pass, rival, { outcome: 'stalled' }, pass);
@@ -281,7 +279,7 @@ function noteDrift(pass: GatheredPass, gated: Gated): void {
   pass.memory.corrections.push(pass.deps.clock.now());
   pass.deps.count('driftCorrected', pass.kind.name);
   // What was refused is tried again each hour, which is no news.
-  if (pass.memory.refused?.digest === pass.memory.wanted) return;
+  if (isRefused(pass)) return;
   pass.deps.record(pass.resource, 'Normal', 'DriftDetected', `changed on the server, correcting: ${summarise(drift)}`);
 }
 
@@ -302,13 +300,4 @@ function digestNow(pass: GatheredPass): string | undefined {
   const id = pass.draft.status.id;
   const glance = id === undefined ? undefined : pass.gathered.remote.glance({ id });
   return glance?.state === 'present' ? glance.digest : undefined;
-}
-
-function wantedDigest({ gathered, deps }: GatheredPass): string {
-  const { fields, secrets, children } = gathered.desired;
-  return shortHash([
-    [...fields].map(([path, value]) => [path, value]),
-    [...secrets].map(([path, value]) => [path, deps.macs.mac(path, value)]),
-    (children ?? []).map((child) => [...child.fields].map(([path, value]) => [path, value])),
-  ]);
 }

@@ -9,8 +9,6 @@ export interface Memory extends IntentMemory {
   uid?: string;
   /** The generation of the spec whose size was found good. */
   sizedGeneration?: number;
-  /** Digest of what the spec wanted in the latest pass. */
-  wanted?: string;
   /** Digest of the list entry at the last deep read. */
   seenDigest?: string;
   /** When that read was, ms since the epoch. */

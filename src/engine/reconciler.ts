@@ -1,4 +1,3 @@
-import type { Random } from '../ports/random.ts';
 import { Blocked, Fenced } from './blocked.ts';
 import { deletionPass } from './deletion.ts';
 import { createDraft } from './draft.ts';
@@ -9,7 +8,9 @@ import type { Kind } from './kind.ts';
 import { livePass } from './livePass.ts';
 import { createMemories, type Memories } from './memory.ts';
 import { type EngineDeps, echo, type GatheredPass, type Pass, type PassResult } from './pass.ts';
+import { passId } from './passId.ts';
 import { resolvePolicies } from './policies.ts';
+import { wantedDigest } from './refusals.ts';
 import { RemoteError } from './remote.ts';
 import { report, STALE_MS } from './report.ts';
 import { sizeProblem } from './size.ts';
@@ -66,10 +67,6 @@ function freshMemory(memories: Memories, key: string, uid: string) {
   const own = memories.of(key);
   own.uid = uid;
   return own;
-}
-
-function passId(random: Random): string {
-  return Buffer.from(random.bytes(6)).toString('hex');
 }
 
 async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> {
@@ -166,7 +163,7 @@ function isStalled({ draft }: GatheredPass): boolean {
 
 function refusalOf(pass: GatheredPass, verdict: { state: string }): NonNullable<Pass['memory']['refused']> {
   const { reason, message } = verdict as unknown as { reason: string; message: string };
-  return { digest: pass.memory.wanted ?? '', at: pass.deps.clock.now(), reason, message };
+  return { digest: wantedDigest(pass), at: pass.deps.clock.now(), reason, message };
 }
 
 async function cancelRun(pass: GatheredPass): Promise<void> {

@@ -1,5 +1,6 @@
 import type { GatheredPass } from './pass.ts';
 import { rememberedKey } from './planChildren.ts';
+import type { Resource } from './resource.ts';
 
 /** etcd takes 1.5 MiB an object, and kubectl and Argo CD keep a copy of the spec in an annotation. Bytes, encoded. */
 const SPEC_MOST = 700 * 1024;
@@ -11,14 +12,15 @@ const CHILD_REST = 100;
 
 /** What is wrong with the size of a resource; checked once for each generation of the spec. */
 export function sizeProblem({ resource, gathered, memory }: GatheredPass): string | undefined {
-  if (memory.sizedGeneration === resource.metadata.generation) return undefined;
+  const { generation } = resource.metadata;
+  if (memory.sizedGeneration === generation || wasReady(resource, generation)) return undefined;
   const spec = Buffer.byteLength(JSON.stringify(resource.spec));
   if (spec > SPEC_MOST) return `the spec has ${kib(spec)}, at most ${kib(SPEC_MOST)} can be kept; split the object`;
   const children = gathered.desired.children ?? [];
   let status = STATUS_REST;
   for (const child of children) status += Buffer.byteLength(rememberedKey(child)) + CHILD_REST;
   if (status <= STATUS_MOST) {
-    memory.sizedGeneration = resource.metadata.generation;
+    memory.sizedGeneration = generation;
     return undefined;
   }
   return `the status of ${children.length} items would need ${kib(status)}, at most ${kib(STATUS_MOST)} can be kept; use shorter keys or split the object`;
@@ -26,4 +28,10 @@ export function sizeProblem({ resource, gathered, memory }: GatheredPass): strin
 
 function kib(bytes: number): string {
   return `${Math.ceil(bytes / 1024)} KiB`;
+}
+
+/** Another process found it good. */
+function wasReady({ status }: Resource, generation: number | undefined): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === generation;
 }

@@ -26,16 +26,20 @@ export function createLogger({ level, format, write = toStdout() }: LoggerOption
 
 type Pino = ReturnType<typeof pino>;
 
-function wrap(logger: Pino): Logger {
+/** A child is made when something is logged with it: there is one for each pass, and most passes say nothing. */
+function wrap(root: Pino, own: () => Pino = () => root): Logger {
   const at = (level: LogLevel) => (fields: LogFields, message: string) => {
-    if (logger.isLevelEnabled(level)) logger[level](redact(fields), message);
+    if (root.isLevelEnabled(level)) own()[level](redact(fields), message);
   };
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => wrap(logger.child(redact(fields))),
+    child(fields) {
+      let made: Pino | undefined;
+      return wrap(root, () => (made ??= own().child(redact(fields))));
+    },
   };
 }
 

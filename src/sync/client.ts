@@ -90,7 +90,10 @@ const TIMEOUTS: Timeouts = { connect: 5_000, read: 30_000, write: 8_000, test: 1
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Throws RangeError for a URL or a route override that cannot be used; opens nothing before the first call. */
-export function createSyncClient({ clock, random, origins, isAnother }: SyncClientDeps, options: SyncClientOptions): SyncClient {
+export function createSyncClient(
+  { clock, random, origins, isAnother }: SyncClientDeps,
+  options: SyncClientOptions,
+): SyncClient {
   const url = URL.parse(options.url);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new RangeError('the URL of a Sync server begins with http:// or https://');

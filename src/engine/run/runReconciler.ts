@@ -2,6 +2,7 @@ import { Fenced } from '../blocked.ts';
 import { createDraft } from '../draft.ts';
 import { FINALIZER } from '../finalizers.ts';
 import type { PassResult } from '../pass.ts';
+import { passId } from '../passId.ts';
 import { annotationOf, readTokens } from '../tokens.ts';
 import { createOpenCalls } from './calls.ts';
 import { concludeUnknown, finishedPass, letGo, wakeNext } from './finish.ts';
@@ -44,7 +45,7 @@ export function createRunReconciler(kind: RunKind, deps: RunDeps): (key: string)
       draft,
       status: draft.status as RunStatus,
       memory: own,
-      logger: deps.logger.child({ kind: kind.name, object: key, pass: passId(deps) }),
+      logger: deps.logger.child({ kind: kind.name, object: key, pass: passId(deps.random) }),
     };
     try {
       return await onePass(pass);
@@ -93,8 +94,4 @@ function noteTokens({ resource, status, deps }: RunPass): void {
     const message = `${annotationOf(name)} was there before the run was first seen; change its value to ask again`;
     deps.record(resource, 'Normal', 'RequestIgnored', message);
   }
-}
-
-function passId({ random }: RunDeps): string {
-  return Buffer.from(random.bytes(6)).toString('hex');
 }
