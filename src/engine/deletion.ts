@@ -192,14 +192,20 @@ async function deleteRemote(pass: GatheredPass): Promise<PassResult> {
     pass.logger.info({ id }, 'deleted on the server');
   }
   const after = before.state === 'absent' ? before : await gathered.remote.read(id);
+  const { name } = gathered.desired;
   if (after.state === 'present') {
     return blocked(pass, {
       reason: 'Deleting',
-      message: `${gathered.desired.name} was deleted; the server still shows it`,
+      message: `${name} was deleted; the server still shows it`,
       passing: true,
     });
   }
-  deps.record(resource, 'Normal', 'Deleted', `deleted ${gathered.desired.name} (${id})`);
+  // What a lagging server does not show yet is there, and what was never asked to go stays.
+  if (after.state === 'unsettled' && pass.memory.deletedAt === undefined) {
+    const message = `the server does not show ${name} (${id}) consistently yet; it is deleted when it does`;
+    return blocked(pass, { reason: 'Deleting', message, passing: true });
+  }
+  deps.record(resource, 'Normal', 'Deleted', `deleted ${name} (${id})`);
   return letGo(pass);
 }
 

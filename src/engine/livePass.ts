@@ -80,7 +80,9 @@ async function decide(pass: GatheredPass, observation: Observation, handovers: S
       return unsettledPass(pass, observation);
     }
     case 'ambiguous': {
-      const message = `${observation.ids.length} objects are called ${desired.name} (${observation.ids.slice(0, 5).join(', ')}); set spec.id to the one that is meant`;
+      // In an order of their own: that of the lists changes.
+      const ids = observation.ids.toSorted().slice(0, 5).join(', ');
+      const message = `${observation.ids.length} objects are called ${desired.name} (${ids}); set spec.id to the one that is meant`;
       const again = { outcome: 'stalled', againMs: MOST_LOOK_MS } as const;
       return report(pass, { state: 'stalled', reason: 'AmbiguousName', message }, again, pass);
     }

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { connection, event, job, pipeline, server, workspace } from '../support/manifests.ts';
 import { createWorld } from '../support/world.ts';
-import { ALWAYS, basics, convergedWorld, itemNamed, PASSWORD, quiet, status, writesOf } from './landscape.ts';
+import {
+  ALWAYS,
+  basics,
+  convergedWorld,
+  itemNamed,
+  messageOf,
+  PASSWORD,
+  quiet,
+  status,
+  writesOf,
+} from './landscape.ts';
 
 /** What the simulation found: each as small as it gets. */
 
@@ -357,6 +367,41 @@ test('a value that a late read took for refused is no refusal once it shows, wha
   await quiet(world);
   expect(state.jobs.get(id)?.fields.destination_schema).toBe(schema);
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('True Available');
+});
+
+test.each([
+  ['in the middle of its first pass', true],
+  ['once it is ours', false],
+])(
+  'what was just made, and is deleted %s while a lagging server does not show it, goes in Sync as well',
+  async (_, early) => {
+    const world = await convergedWorld({ dialect: { lag: '3000', retrieveJob: 'absent' } });
+    world.apply(job({ name: 'Short-lived', deletionPolicy: 'Delete' }, { name: 'short-lived' }));
+    const made = () => [...world.simulator.state.jobs.values()].some(({ fields }) => fields.name === 'Short-lived');
+    const ours = () => world.status('SyncJob', 'short-lived').owned === true;
+    await world.until(early ? made : ours, MINUTE, 'the create');
+    world.remove('SyncJob', 'short-lived');
+    await world.until(() => !world.cluster.get('SyncJob', 'short-lived', 'default'), 10 * MINUTE, 'the end');
+    expect(made()).toBe(false);
+  },
+);
+
+test('what says that a name is given twice says the same in whatever order lists have them', async () => {
+  const world = await convergedWorld({ dialect: { names: 'duplicates' } });
+  const { console } = world.simulator;
+  const { id } = itemNamed(world, 'connections', 'CRM');
+  const fields = { name: 'Twice', type: 'Standard', source_connection: id, destination_connection: id };
+  const [first] = [1, 2, 3].map(() => console.createJob(fields).id);
+  world.apply(job({ name: 'Twice' }, { name: 'twice' }));
+  await world.untilCondition('SyncJob', 'twice', 'Stalled', 'True AmbiguousName');
+  await quiet(world);
+  const said = messageOf(world, 'SyncJob', 'twice');
+  console.edit('job', first!, { name: 'Once' });
+  await quiet(world);
+  expect(messageOf(world, 'SyncJob', 'twice')).not.toBe(said);
+  console.edit('job', first!, { name: 'Twice' });
+  await quiet(world);
+  expect(messageOf(world, 'SyncJob', 'twice')).toBe(said);
 });
 
 test('a pipeline that lacks a step for an event that is not known yet is not adopted as identical', async () => {

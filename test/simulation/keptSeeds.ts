@@ -49,5 +49,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
     'a pipeline was adopted as identical with a step that runs another event than the one that was still to be made',
   ],
   [80798, 'what a late read took for refused was refused for ever, also after it had shown'],
+  [91826, 'what was just made, and deleted before a lagging server showed it, was left in Sync'],
+  [91441, 'a message named the same objects in ever another order'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
 ];

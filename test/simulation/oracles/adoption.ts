@@ -38,6 +38,10 @@ export const adoption: Oracle = (land, owners) => {
     const { id: old, serverIdentity } = before?.status ?? {};
     if (serverIdentity && !after?.status?.serverIdentity) madeFor.get(old)?.delete(before!.metadata.uid);
     if (!after?.status?.owned) return;
+    // The key of the hashes was lost: what the secrets are now is the baseline (design §4).
+    if (keyName(before?.status?.applied) !== keyName(after.status.applied)) {
+      land.baselines.set(after.metadata.uid, clock.now());
+    }
     // Another object in place of the one that is gone is taken as well.
     if (before?.status?.owned && before.status.id === after.status.id) return;
     const { id } = after.status;
@@ -60,3 +64,9 @@ export const adoption: Oracle = (land, owners) => {
     }
   });
 };
+
+/** The keyed hashes among those of a status begin with the name of their key. */
+function keyName(applied: Record<string, string> = {}): string | undefined {
+  const keyed = Object.values(applied).find((hash) => hash.includes('.'));
+  return keyed?.slice(0, keyed.indexOf('.'));
+}

@@ -147,7 +147,8 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
   // A backup may have the one without the other.
-  if (/^(ReferenceNotFound|ReferenceNotReady|WorkspaceNotFound)$/.test(why ?? '')) return doubt(land, resource, why!);
+  if (/^(ReferenceNotFound|ReferenceNotReady|WorkspaceNotFound|WorkspaceNotReady)$/.test(why ?? ''))
+    return doubt(land, resource, why!);
   const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;
   if (why === 'NotEmpty' && steps + contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';
