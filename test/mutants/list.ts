@@ -64,8 +64,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'adoption ignores the diff',
     file: 'src/engine/adopt.ts',
-    from: 'plan.steps.length === 0 && wouldFit',
-    to: 'plan.steps.length < 99 && wouldFit',
+    from: 'if (plan.steps.length > 0 || (missing',
+    to: 'if (plan.steps.length > 99 || (missing',
     killer: named('test/scenarios/found.test.ts', 'is not adopted as identical'),
   },
   {
@@ -256,5 +256,19 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (!deletes(gathered)) return',
     to: "if (gathered.policies.deletionPolicy !== 'Delete') return",
     killer: named('test/scenarios/deletion.test.ts', 'only observed by now'),
+  },
+  {
+    name: 'what a server does not show yet is let go as if it were deleted',
+    file: 'src/engine/deletion.ts',
+    from: "after.state === 'unsettled' && pass.memory.deletedAt === undefined",
+    to: "after.state === 'unsettled' && pass.memory.deletedAt === -1",
+    killer: named('test/scenarios/found.test.ts', 'goes in Sync as well'),
+  },
+  {
+    name: 'what waits for its turn goes to the server that replaced the one that it was for',
+    file: 'src/sync/exchange.ts',
+    from: 'if (deps.isAnother() && !tellsServer(shot))',
+    to: 'if (deps.isAnother() && !tellsServer(shot) && shot.deadlineMs < 0)',
+    killer: named('src/sync/client.test.ts', 'is not sent to the new one'),
   },
 ];
