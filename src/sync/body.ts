@@ -41,8 +41,8 @@ export async function parseBody(text: string, clock: Clock): Promise<Json> {
   if (!cut) return parseJson(text);
   const items: Json[] = [];
   let breath = cut.start + SLICE;
-  for (const item of parsed(text, cut)) {
-    items.push(item);
+  for (const item of texts(text, cut)) {
+    items.push(parseJson(item));
     const at = cut.ends[items.length - 1]!;
     if (at < breath) continue;
     await sleep(clock, 0);
@@ -55,8 +55,8 @@ export async function parseBody(text: string, clock: Clock): Promise<Json> {
 export interface ListInPieces {
   /** The body with an empty list. */
   json: Json;
-  /** Each is parsed when its turn comes; throws SyntaxError for one that is not JSON. */
-  items: Iterable<Json>;
+  /** Their texts, which need not be JSON. */
+  items: Iterable<string>;
 }
 
 /** A body over 1 MB whose main array is what `isList` takes for its list; undefined for any other. Throws SyntaxError. */
@@ -70,7 +70,7 @@ export async function parseList(
   const none: Json[] = [];
   const json = cut.around(none);
   if (!isList(json, none)) return undefined;
-  return { json, items: parsed(text, cut) };
+  return { json, items: texts(text, cut) };
 }
 
 /** Where the items of a body's main array begin and end. */
@@ -101,10 +101,10 @@ async function cutUp(text: string, clock: Clock): Promise<Cut | undefined> {
   }
 }
 
-function* parsed(text: string, { start, ends }: Cut): Generator<Json> {
+function* texts(text: string, { start, ends }: Cut): Generator<string> {
   let from = start;
   for (const to of ends) {
-    yield parseJson(text.slice(from, to));
+    yield text.slice(from, to);
     from = to + 1;
   }
 }

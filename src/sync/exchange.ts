@@ -35,8 +35,8 @@ export interface Exchange {
   text: string;
   /** Undefined when the text is empty or not JSON. */
   json?: Json;
-  /** The items of a large list that was asked for in pieces; `json` has none of them, and `text` is empty. To be gone through once. */
-  items?: Iterable<Json>;
+  /** The texts of the items of a large list that was asked for in pieces; `json` has none of them, and `text` is empty. To be gone through once. */
+  items?: Iterable<string>;
   /** The body could not be read to its end. */
   fault?: 'tooLarge' | 'cutOff';
 }

@@ -15,7 +15,7 @@ export interface Reply {
   json?: Json;
   text: string;
   /** See Exchange. */
-  items?: Iterable<Json>;
+  items?: Iterable<string>;
 }
 
 export interface JudgeDeps {

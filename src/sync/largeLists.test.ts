@@ -6,6 +6,7 @@ import { silentMeter } from '../ports/meter.ts';
 import { createSyncClient } from './client.ts';
 import type { Entity } from './models/entity.ts';
 import { createOrigins } from './origin.ts';
+import { createCollection } from './snapshot.ts';
 
 const ORIGIN = 'https://sync.example:8181';
 const rows = Array.from({ length: 3_000 }, (_, at) => ({
@@ -49,7 +50,7 @@ function setUp(...pages: string[]) {
     const end = await finish(client.jobs.each('w', (job) => seen.push(job)).then(() => 'all' as const));
     return { seen, end };
   };
-  return { client, finish, each };
+  return { client, clock, random, finish, each };
 }
 
 test.each([
@@ -87,4 +88,48 @@ test('a large list that ends too early is no list, and none of it was taken', as
   const { seen, end } = await setUp(JSON.stringify(rows).slice(0, -100)).each();
   expect(end).toMatchObject({ outcome: { kind: 'unreadable' } });
   expect(seen).toEqual([]);
+});
+
+test('of a large list only what is another than the last time is read, and what we wrote meanwhile', async () => {
+  const [first, second] = [
+    rows.slice(1),
+    rows.slice(1, -1).map((row, at) => (at === 5 ? { ...row, name: 'New' } : row)),
+  ];
+  const { client, clock, random, finish } = setUp(
+    ...[first, first, second, second].map((page) => JSON.stringify(page)),
+  );
+  const read: Entity[] = [];
+  const changes: string[] = [];
+  const collection = createCollection({
+    list: (take, signal, again) =>
+      client.jobs.each(
+        'w',
+        (job, mark) => {
+          read.push(job);
+          take(job, mark);
+        },
+        { signal },
+        again,
+      ),
+    clock,
+    random,
+    pollIntervalMs: Number.POSITIVE_INFINITY,
+    lagGraceMs: 60_000,
+    onChange: (made) => changes.push(...made.map(({ id, what }) => `${id} ${what}`)),
+  });
+  const list = async () => {
+    read.length = changes.length = 0;
+    await finish(collection.refresh().then(() => 'all'));
+    return read.map(({ id }) => id);
+  };
+  expect(await list()).toHaveLength(first.length);
+  const [written] = read;
+  expect(await list()).toEqual([]);
+  expect(changes).toEqual([]);
+  expect(await list()).toEqual(['job-6']);
+  expect(changes).toEqual(['job-6 changed', `job-${rows.length - 1} vanished`]);
+  expect(collection.byName('New').map(({ id }) => id)).toEqual(['job-6']);
+  expect(collection.size).toBe(second.length);
+  collection.wrote(written!);
+  expect(await list()).toEqual([written!.id]);
 });

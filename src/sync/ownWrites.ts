@@ -24,6 +24,7 @@ export type Sight = { shown: 'yes' | 'no' } | { shown: 'later'; object: Written 
 export interface OwnWrites {
   /** Remembers what we wrote (an object as read back) or, with undefined, that we removed it. `at`: monotonic ms. */
   note(id: string, written: Entity | undefined, order: number, at: number): void;
+  has(id: string): boolean;
   /** Compares a listed object with our write, so that the object need not be kept until its list is complete; undefined: there is none. */
   look(listed: Entity): Sight | undefined;
   /** Judges a listed object by what `look` saw, or its absence. */
@@ -51,6 +52,7 @@ export function createOwnWrites(lagGraceMs: number): OwnWrites {
     note(id, written, order, at) {
       writes.set(id, { written: written && comparable(written), order, at, confirmed: false });
     },
+    has: (id) => writes.has(id),
     look(listed) {
       const write = writes.get(listed.id);
       return write && compare(write.written, listed);

@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import { type Clock, sleep } from '../ports/clock.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Call, CallArgs } from './call.ts';
 import { decodeList, idText } from './decode.ts';
 import { SyncError } from './errors.ts';
-import { isObject, stringifyJson } from './json.ts';
+import { isObject, parseJson, stringifyJson } from './json.ts';
 import { pick } from './keys.ts';
 import { type Facts, factOf } from './models/wire.ts';
 import { operationOf } from './routes.ts';
@@ -16,6 +17,12 @@ export interface ListReader {
   facts(): Facts;
 }
 
+/**
+ * Asked of each object of a large list before it is read: who has taken the same text before takes it again, and says which it is. `mark`
+ * is the SHA-256 of the text.
+ */
+export type Again = (mark: string) => { readonly id: string; readonly status?: string | undefined } | undefined;
+
 /** Items handed on in one go, so that no list stalls the process. */
 const PIECE = 200;
 
@@ -27,7 +34,8 @@ export async function readList(
   { call, clock, origin, facts }: ListReader,
   operationId: string,
   args: CallArgs,
-  take: (item: Json) => void,
+  take: (item: Json, mark?: string) => void,
+  again?: Again,
 ): Promise<void> {
   const fail = (what: string) =>
     new SyncError(operationId, operationOf(operationId).access, { kind: 'unreadable' }, `${operationId}: ${what}`);
@@ -48,13 +56,15 @@ export async function readList(
     const before = have;
     const here: string[] = [];
     try {
-      for (const item of reply.items ?? body.items) {
-        const identity = identityOf(item);
+      for (const { mark, json } of reply.items ? inTexts(reply.items, again !== undefined) : inJson(body.items)) {
+        const known = mark === undefined ? undefined : again?.(mark);
+        const item = known ? null : json();
+        const identity = known?.id ?? identityOf(item);
         here.push(identity);
         if (here.length % PIECE === 0) await sleep(clock, 0);
         if (seen.has(identity)) continue;
         have++;
-        take(item);
+        if (!known) take(item, mark);
       }
     } catch (error) {
       throw error instanceof SyntaxError ? fail(`item ${here.length + 1} of the reply is not JSON`) : error;
@@ -66,6 +76,23 @@ export async function readList(
     // A full first page that repeats itself is simply all there is; a count or a link says that it is not.
     if (page.guessed) break;
     throw fail(`it says that there is more than ${have} but does not give it`);
+  }
+}
+
+/** An item of a page, read when it is needed. Throws SyntaxError when it is not JSON. */
+interface Item {
+  mark?: string;
+  json(): Json;
+}
+
+function* inJson(items: readonly Json[]): Generator<Item> {
+  for (const item of items) yield { json: () => item };
+}
+
+function* inTexts(texts: Iterable<string>, marked: boolean): Generator<Item> {
+  for (const text of texts) {
+    const json = () => parseJson(text);
+    yield marked ? { json, mark: hash('sha256', text, 'base64') } : { json };
   }
 }
 

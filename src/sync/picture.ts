@@ -44,6 +44,8 @@ export interface Picture {
   readonly last: ListStart | undefined;
   /** Takes from an object of a list that goes on what `apply` needs. */
   sighted(entity: Entity): Listed;
+  /** We wrote or removed it so lately that each list has to be compared with that. */
+  isWritten(id: string): boolean;
   apply(list: CompleteList): Change[];
   wrote(entity: Entity, order: number, at: number): Change[];
   removed(id: string, order: number, at: number): Change[];
@@ -127,6 +129,7 @@ export function createPicture({ lagGraceMs, monotonic, known, keeps }: PictureOp
       return last;
     },
     sighted: (entity) => sighted(entity),
+    isWritten: (id) => writes.has(id),
     apply(list) {
       const listed = list.ids;
       // What a list does not show yet, because we wrote it just now, is not missing; what we removed just now is not there.

@@ -10,7 +10,7 @@ import { DecodeError, decodeEntity, inOrder } from './models/decodeEntity.ts';
 import { encodeCreate, encodeUpdate } from './models/encodeEntity.ts';
 import type { Entity, EntityKind } from './models/entity.ts';
 import { type Facts, factOf, type Wire } from './models/wire.ts';
-import { readList } from './paging.ts';
+import { type Again, readList } from './paging.ts';
 import { operationOf } from './routes.ts';
 import { looksSensitive, type Scrubber } from './scrub.ts';
 
@@ -24,6 +24,9 @@ export interface Created {
   entity?: Entity;
 }
 
+/** `mark`: what `again` can tell the same text by in the next list; only large lists have it. */
+export type TakeEntity = (entity: Entity, mark?: string) => void;
+
 /** What the typed functions share: calls with decoding, encoding and learning. */
 export interface Session {
   call: Call;
@@ -35,8 +38,11 @@ export interface Session {
   /** All pages of a list, raw. */
   items(operation: string, args: CallArgs): Promise<Json[]>;
   entities(kind: EntityKind, operation: string, args: CallArgs): Promise<Entity[]>;
-  /** Hands on each object of a list, in no order of its own, and keeps none. Only when it resolves were they all. */
-  eachEntity(kind: EntityKind, operation: string, args: CallArgs, take: (entity: Entity) => void): Promise<void>;
+  /**
+   * Hands on each object of a list, in no order of its own, and keeps none, but for those that `again` takes. Only when it resolves were
+   * they all.
+   */
+  eachEntity(kind: EntityKind, operation: string, args: CallArgs, take: TakeEntity, again?: Again): Promise<void>;
   /** Rejects with `unreadable` when the reply is not the object of `id`. */
   entity(kind: EntityKind, operation: string, args: CallArgs, id: string): Promise<Entity>;
   create(kind: EntityKind, operation: string, args: CallArgs, fields: ReadonlyMap<string, Json>): Promise<Created>;
@@ -98,13 +104,14 @@ export function createSession({ clock, call, origin, wire, scrubber, facts, lear
       learnPositions(entities, learnFact);
       return inOrder(entities);
     },
-    async eachEntity(kind, operation, args, take) {
+    async eachEntity(kind, operation, args, take, again) {
       let children: readonly Entity[] = [];
-      await readList(reader, operation, args, (raw) => {
+      const read = (raw: Json, mark?: string) => {
         const entity = decode(operation, kind, raw);
         if (children.length === 0) children = entity.children ?? [];
-        take(entity);
-      });
+        take(entity, mark);
+      };
+      await readList(reader, operation, args, read, again);
       learnPositions(children, learnFact);
     },
     async entity(kind, operation, args, id) {

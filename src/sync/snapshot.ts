@@ -3,8 +3,11 @@ import type { Random } from '../ports/random.ts';
 import type { Missing } from './absences.ts';
 import type { Entry } from './entries.ts';
 import type { Entity } from './models/entity.ts';
-import { addPaths, type Change, createPicture, type Listed } from './picture.ts';
+import type { Again } from './paging.ts';
+import { type Change, createPicture } from './picture.ts';
 import { createPollLoop } from './pollLoop.ts';
+import { createRound, type Round } from './round.ts';
+import type { TakeEntity } from './session.ts';
 import type { Suspicious } from './suspicion.ts';
 
 /** What one workspace holds of one kind, listed once for all who ask. */
@@ -47,8 +50,8 @@ export interface Collection {
 }
 
 export interface CollectionOptions {
-  /** Hands on each listed object, once; rejects unless they were all. */
-  list(take: (entity: Entity) => void, signal?: AbortSignal): Promise<void>;
+  /** Hands on each listed object, once, unless `again` takes it; rejects unless they were all. */
+  list(take: TakeEntity, signal?: AbortSignal, again?: Again): Promise<void>;
   clock: Clock;
   random: Random;
   pollIntervalMs: number;
@@ -74,6 +77,7 @@ export function createCollection(options: CollectionOptions): Collection {
     keeps: options.keep ?? (() => false),
   });
   let order = 0;
+  let before: Round | undefined;
   let listing = false;
   let told = '';
 
@@ -83,16 +87,11 @@ export function createCollection(options: CollectionOptions): Collection {
     const start = { order: ++order, startedAt: clock.monotonic(), wallStartedAt: clock.now() };
     listing = true;
     try {
-      const paths = new Set<string>();
-      const ids = new Set<string>();
-      const objects: Listed[] = [];
-      await list((entity) => {
-        addPaths(entity, paths);
-        ids.add(entity.id);
-        objects.push(picture.sighted(entity));
-      }, signal);
+      const round = createRound(picture, before, (id) => options.keep?.(id) === true);
+      await list(round.take, signal, round.again);
       signal.throwIfAborted();
-      tell(picture.apply({ ...start, objects, ids, paths }));
+      before = round;
+      tell(picture.apply({ ...start, ...round }));
     } finally {
       listing = false;
     }

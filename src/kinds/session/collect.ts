@@ -1,5 +1,6 @@
-import type { Entity } from '../../sync/models/entity.ts';
+import type { Again } from '../../sync/paging.ts';
 import type { Change } from '../../sync/picture.ts';
+import type { TakeEntity } from '../../sync/session.ts';
 import { type Collection, createCollection } from '../../sync/snapshot.ts';
 import type { RemoteName, SessionContext } from './context.ts';
 
@@ -10,8 +11,8 @@ export interface Collected {
   workspaceId?: string;
   /** Listed once and then when somebody asks, never by time. */
   onRequest?: boolean;
-  /** Hands on each listed object; rejects unless they were all. */
-  list(take: (entity: Entity) => void, signal?: AbortSignal): Promise<void>;
+  /** Hands on each listed object that `again` does not take; rejects unless they were all. */
+  list(take: TakeEntity, signal?: AbortSignal, again?: Again): Promise<void>;
   /** The operation that reads one: `jobs.get`. Servers without it have their whole objects kept from the lists. */
   getOperation: string;
   onChange?(changes: readonly Change[]): void;
@@ -23,11 +24,17 @@ export function collect(
   { kind, workspaceId, onRequest = false, list, getOperation, onChange }: Collected,
 ): Collection {
   return createCollection({
-    list: (take, signal) =>
-      list((entity) => {
+    list(take, signal, again) {
+      const seen: TakeEntity = (entity, mark) => {
         writes.listed(entity.id);
-        take(entity);
-      }, signal),
+        take(entity, mark);
+      };
+      return list(seen, signal, (mark) => {
+        const known = again?.(mark);
+        if (known) writes.listed(known.id);
+        return known;
+      });
+    },
     clock: deps.clock,
     random: deps.random,
     pollIntervalMs: onRequest ? Number.POSITIVE_INFINITY : settings.pollIntervalMs,

@@ -1,4 +1,6 @@
 import type { Entity } from '../../sync/models/entity.ts';
+import type { Again } from '../../sync/paging.ts';
+import type { TakeEntity } from '../../sync/session.ts';
 import type { Turns } from '../../sync/turns.ts';
 import { collect } from './collect.ts';
 import type { SessionContext } from './context.ts';
@@ -74,14 +76,22 @@ function collectHeld(context: SessionContext, workspaceId: string, what: Held, r
     kind,
     workspaceId,
     getOperation: `${what}.get`,
-    list(take, signal) {
+    list(take, signal, again) {
       const asOf = deps.clock.now();
-      const see = (entity: Entity) => {
-        if (what === 'connections') teach(entity);
-        if (entity.status !== undefined) ofKind?.sawStatus(entity.id, entity.status, asOf);
-        take(entity);
+      const noteStatus = ({ id, status }: Pick<Entity, 'id' | 'status'>) => {
+        if (status !== undefined) ofKind?.sawStatus(id, status, asOf);
       };
-      return watched(client[what].each(workspaceId, see, { lane: 'poll', signal }));
+      const see: TakeEntity = (entity, mark) => {
+        if (what === 'connections') teach(entity);
+        noteStatus(entity);
+        take(entity, mark);
+      };
+      const seeAgain: Again = (mark) => {
+        const known = again?.(mark);
+        if (known) noteStatus(known);
+        return known;
+      };
+      return watched(client[what].each(workspaceId, see, { lane: 'poll', signal }, seeAgain));
     },
     onChange(changes) {
       for (const { what: happened, id, touched, cause } of changes) {

@@ -14,13 +14,14 @@ import {
   type TableRecord,
 } from '../models/records.ts';
 import { factOf } from '../models/wire.ts';
-import type { CallOptions, Created, Session } from '../session.ts';
+import type { Again } from '../paging.ts';
+import type { CallOptions, Created, Session, TakeEntity } from '../session.ts';
 
 /** sync-api-v2.md section 4.2. Every function rejects with SyncError only. */
 export interface ConnectionsApi {
   list(workspaceId: string, options?: CallOptions): Promise<Entity[]>;
-  /** Hands on each object of the list and keeps none. Only when it resolves were they all. */
-  each(workspaceId: string, take: (entity: Entity) => void, options?: CallOptions): Promise<void>;
+  /** Hands on each object of the list that `again` does not take. Only when it resolves were they all. */
+  each(workspaceId: string, take: TakeEntity, options?: CallOptions, again?: Again): Promise<void>;
   get(id: string, options?: CallOptions): Promise<Entity>;
   create(workspaceId: string, fields: ReadonlyMap<string, Json>, options?: CallOptions): Promise<Created>;
   update(base: Entity, changes: ReadonlyMap<string, Json>, options?: CallOptions): Promise<void>;
@@ -50,8 +51,8 @@ export function createConnectionsApi(session: Session): ConnectionsApi {
   const at = (connection_id: string, options?: CallOptions) => ({ ...options, params: { connection_id } });
   return {
     list: (workspaceId, options) => session.entities('connection', 'connections.list', within(workspaceId, options)),
-    each: (workspaceId, take, options) =>
-      session.eachEntity('connection', 'connections.list', within(workspaceId, options), take),
+    each: (workspaceId, take, options, again) =>
+      session.eachEntity('connection', 'connections.list', within(workspaceId, options), take, again),
     get: (id, options) => session.entity('connection', 'connections.get', at(id, options), id),
     create: (workspaceId, fields, options) =>
       session.create('connection', 'connections.create', within(workspaceId, options), fields),

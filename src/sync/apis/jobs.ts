@@ -2,15 +2,16 @@ import type { Json } from '../../ports/json.ts';
 import { isObject } from '../json.ts';
 import type { Entity } from '../models/entity.ts';
 import { decodeRun, decodeTaskRun, type RunRecord, type TaskRunRecord } from '../models/records.ts';
-import type { CallOptions, Created, Session } from '../session.ts';
+import type { Again } from '../paging.ts';
+import type { CallOptions, Created, Session, TakeEntity } from '../session.ts';
 import { type ChildrenApi, createChildrenApi } from './children.ts';
 import { createRunsApi, newestFirst, type RunsApi, readHistoryEntry } from './runs.ts';
 
 /** sync-api-v2.md section 4.3. Every function rejects with SyncError only. */
 export interface JobsApi extends RunsApi {
   list(workspaceId: string, options?: CallOptions): Promise<Entity[]>;
-  /** Hands on each object of the list and keeps none. Only when it resolves were they all. */
-  each(workspaceId: string, take: (entity: Entity) => void, options?: CallOptions): Promise<void>;
+  /** Hands on each object of the list that `again` does not take. Only when it resolves were they all. */
+  each(workspaceId: string, take: TakeEntity, options?: CallOptions, again?: Again): Promise<void>;
   /** In no list of the documentation: `unsupported` on servers without it, where the list is all there is. */
   get(id: string, options?: CallOptions): Promise<Entity>;
   create(workspaceId: string, fields: ReadonlyMap<string, Json>, options?: CallOptions): Promise<Created>;
@@ -36,7 +37,8 @@ export function createJobsApi(session: Session): JobsApi {
   return {
     ...createRunsApi(session, 'jobs', 'job_id'),
     list: (workspaceId, options) => session.entities('job', 'jobs.list', within(workspaceId, options)),
-    each: (workspaceId, take, options) => session.eachEntity('job', 'jobs.list', within(workspaceId, options), take),
+    each: (workspaceId, take, options, again) =>
+      session.eachEntity('job', 'jobs.list', within(workspaceId, options), take, again),
     get: (id, options) => session.entity('job', 'jobs.get', at(id, options), id),
     create: (workspaceId, fields, options) =>
       session.create('job', 'jobs.create', within(workspaceId, options), fields),

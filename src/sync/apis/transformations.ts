@@ -1,14 +1,15 @@
 import type { Json } from '../../ports/json.ts';
 import type { Entity } from '../models/entity.ts';
-import type { CallOptions, Created, Session } from '../session.ts';
+import type { Again } from '../paging.ts';
+import type { CallOptions, Created, Session, TakeEntity } from '../session.ts';
 import { type ChildrenApi, createChildrenApi } from './children.ts';
 import { createRunsApi, type RunsApi } from './runs.ts';
 
 /** sync-api-v2.md section 4.4; there is no cancel. Every function rejects with SyncError only. */
 export interface TransformationsApi extends RunsApi {
   list(workspaceId: string, options?: CallOptions): Promise<Entity[]>;
-  /** Hands on each object of the list and keeps none. Only when it resolves were they all. */
-  each(workspaceId: string, take: (entity: Entity) => void, options?: CallOptions): Promise<void>;
+  /** Hands on each object of the list that `again` does not take. Only when it resolves were they all. */
+  each(workspaceId: string, take: TakeEntity, options?: CallOptions, again?: Again): Promise<void>;
   get(id: string, options?: CallOptions): Promise<Entity>;
   create(workspaceId: string, fields: ReadonlyMap<string, Json>, options?: CallOptions): Promise<Created>;
   update(base: Entity, changes: ReadonlyMap<string, Json>, options?: CallOptions): Promise<void>;
@@ -29,8 +30,8 @@ export function createTransformationsApi(session: Session): TransformationsApi {
     ...createRunsApi(session, 'transformations', 'transformation_id'),
     list: (workspaceId, options) =>
       session.entities('transformation', 'transformations.list', within(workspaceId, options)),
-    each: (workspaceId, take, options) =>
-      session.eachEntity('transformation', 'transformations.list', within(workspaceId, options), take),
+    each: (workspaceId, take, options, again) =>
+      session.eachEntity('transformation', 'transformations.list', within(workspaceId, options), take, again),
     get: (id, options) => session.entity('transformation', 'transformations.get', at(id, options), id),
     create: (workspaceId, fields, options) =>
       session.create('transformation', 'transformations.create', within(workspaceId, options), fields),
