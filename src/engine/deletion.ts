@@ -4,6 +4,7 @@ import type { Verdict } from './conditions.ts';
 import { explainFailure } from './failed.ts';
 import { deletes, FINALIZER, heldDeletes, setFinalizer } from './finalizers.ts';
 import { checkIdentity } from './identity.ts';
+import { resolveIntent } from './intent.ts';
 import { waitedFor } from './memory.ts';
 import type { GatheredPass, Pass, PassResult } from './pass.ts';
 import { echo } from './pass.ts';
@@ -48,7 +49,8 @@ export async function deletionPass(
   const { resource } = pass;
   const { status } = pass.draft;
   const retains = resource.spec.deletionPolicy === 'Retain' || status.policies?.deletionPolicy !== 'Delete';
-  if (retains || status.owned !== true) return letGoWhenUnneeded(pass);
+  const isUnclear = status.owned !== true && status.pending?.intent?.verb === 'create';
+  if (retains || (status.owned !== true && !isUnclear)) return letGoWhenUnneeded(pass);
   let gathered: GatheredPass;
   try {
     gathered = await gather(pass);
@@ -60,6 +62,11 @@ export async function deletionPass(
   // What its workspace or server says may have changed since the last pass.
   if (!deletes(gathered)) return letGoWhenUnneeded(pass);
   try {
+    if (isUnclear) {
+      const waiting = await lookForCreated(gathered);
+      if (waiting) return await blocked(pass, waiting);
+      if (status.owned !== true) return await letGoWhenUnneeded(pass);
+    }
     const id = status.id!;
     const changed = gathered.gathered.scope.unusable ? undefined : await checkIdentity(gathered);
     if (changed && status.owned !== true) {
@@ -86,6 +93,17 @@ export async function deletionPass(
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
     return blocked(pass, { reason, message: error.message, unusable, refused: error.access !== 'read' && !unusable });
   }
+}
+
+/** What a call may have made whose reply was lost has to go as well: it is looked for as before a second create. */
+async function lookForCreated(pass: GatheredPass): Promise<Hindrance | undefined> {
+  const { unusable } = pass.gathered.scope;
+  if (unusable) return { reason: unusable.reason, message: unusable.message, unusable: true };
+  const waiting = await resolveIntent(pass);
+  if (!waiting) return undefined;
+  const { verdict } = waiting;
+  const reason = 'reason' in verdict ? verdict.reason : 'OutcomeUnknown';
+  return { reason, message: verdict.message, passing: verdict.state === 'progressing' };
 }
 
 async function isGone({ gathered, draft }: GatheredPass): Promise<boolean> {

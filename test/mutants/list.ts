@@ -271,4 +271,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (deps.isAnother() && !tellsServer(shot) && shot.deadlineMs < 0)',
     killer: named('src/sync/client.test.ts', 'is not sent to the new one'),
   },
+  {
+    name: 'what a create made whose reply was lost is forgotten when its resource goes',
+    file: 'src/engine/deletion.ts',
+    from: "status.pending?.intent?.verb === 'create'",
+    to: "status.pending?.intent?.verb === 'delete'",
+    killer: named('test/scenarios/found.test.ts', 'is looked for and deleted'),
+  },
 ];

@@ -386,6 +386,19 @@ test.each([
   },
 );
 
+test.each([true, false])(
+  'a job that goes while the reply to its create is lost is looked for and deleted (made: %s)',
+  async (acts) => {
+    const world = await convergedWorld({ dialect: { lag: '3000' } });
+    world.simulator.faults.add({ operation: 'jobs.create', effect: { kind: 'cut', acts } });
+    world.apply(job({ name: 'Short-lived', deletionPolicy: 'Delete' }, { name: 'short-lived' }));
+    await world.untilCondition('SyncJob', 'short-lived', 'Ready', 'False OutcomeUnknown');
+    world.remove('SyncJob', 'short-lived');
+    await world.until(() => !world.cluster.get('SyncJob', 'short-lived', 'default'), 10 * MINUTE, 'the end');
+    expect([...world.simulator.state.jobs.values()].map(({ fields }) => fields.name)).toEqual(['Nightly']);
+  },
+);
+
 test('what says that a name is given twice says the same in whatever order lists have them', async () => {
   const world = await convergedWorld({ dialect: { names: 'duplicates' } });
   const { console } = world.simulator;
