@@ -21,16 +21,8 @@ export function isUnchanged(pass: GatheredPass): boolean {
   });
 }
 
-/**
- * Records what is equal now as last written: paths still to be changed keep their old entry, paths that left the spec go. `refused`: all
- * that the server keeps as it is.
- */
-export function recordBaseline(
-  pass: GatheredPass,
-  plan: Plan,
-  observed: RemoteObject,
-  refused: readonly string[] = plan.refused.map(({ path }) => path),
-): void {
+/** Records what is equal now as last written: paths still to be changed keep their old entry, paths that left the spec go. */
+export function recordBaseline(pass: GatheredPass, plan: Plan, observed: RemoteObject): void {
   const { draft, gathered, deps } = pass;
   const { desired } = gathered;
   const open = new Set([...plan.steps.flatMap((step) => step.changes), ...plan.refused].map(({ path }) => path));
@@ -46,11 +38,8 @@ export function recordBaseline(
   for (const change of plan.refused)
     applied[change.path] = draft.status.accepted?.[change.path]?.want ?? applied[change.path]!;
   draft.status.applied = applied;
-  draft.status.accepted = relevant(
-    draft.status.accepted,
-    applied,
-    (path) => refused.includes(path) || !observed.fields.has(path),
-  );
+  const shown = (path: string) => hashField(deps.macs, path, observed.fields.get(path) ?? null);
+  draft.status.accepted = relevant(draft.status.accepted, applied, shown);
   recordChildren(pass, plan, observed);
 }
 
@@ -58,10 +47,10 @@ export function recordBaseline(
 function relevant(
   accepted: Record<string, Accepted> | undefined,
   applied: Record<string, string>,
-  isKept: (path: string) => boolean,
+  shown: (path: string) => string,
 ) {
   const left = Object.entries(accepted ?? {}).filter(
-    ([path, entry]) => applied[path] === entry.want && (!entry.refused || isKept(path)),
+    ([path, { want, refused }]) => applied[path] === want && !(refused && shown(path) === want),
   );
   return left.length > 0 ? Object.fromEntries(left) : undefined;
 }

@@ -21,7 +21,7 @@ export async function conclude(
   object: RemoteObject | undefined,
   wrote: boolean,
 ): Promise<PassResult> {
-  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object, settled.refused);
+  if (object && pass.draft.status.owned === true) recordBaseline(pass, settled.plan, object);
   pruneApprovals(pass, gated);
   const plan = showPlan(pass, gated);
   const verdict = verdictOf({
@@ -36,7 +36,13 @@ export async function conclude(
     missing: pass.gathered.desired.missing,
   });
   const unseen = verdict.state === 'converged' && unseenChildren(pass, object);
-  return unseen ? finish(pass, unseen, object, wrote, HOUR) : finish(pass, verdict, object, wrote);
+  if (unseen) return finish(pass, unseen, object, wrote, HOUR);
+  return finish(pass, verdict, object, wrote, settled.unconfirmed.length > 0 ? graceLeft(pass) : undefined);
+}
+
+/** Reads must have caught up by then: looking any later, one could not tell what the server did from what somebody did since. */
+function graceLeft({ memory, gathered, deps }: GatheredPass): number | undefined {
+  return memory.write && Math.max(1_000, memory.write.at + gathered.scope.lagGraceMs - deps.clock.now());
 }
 
 /** Follow-up calls, where all is as it should be, and the report. */

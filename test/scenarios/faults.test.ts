@@ -50,7 +50,7 @@ test('a server that is down for a while is waited for, and nothing is claimed th
   await world.untilCondition('SyncJob', 'nightly', 'Ready', 'Unknown ObservationStale', 30 * MINUTE);
   down.remove();
   await world.ready('SyncJob', 'nightly', 10 * MINUTE);
-  expect(world.condition('SyncServer', 'main', 'Reachable')).toMatch(/^True/);
+  await world.untilCondition('SyncServer', 'main', 'Reachable', 'True', MINUTE);
   expect(writesOf(world, since)).toEqual([]);
 });
 

@@ -73,7 +73,7 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         // The older of two has it, also while it may not take it.
         return mirror
           .byRemoteId(status?.id)
-          .some((one) => one !== resource && (one.status?.owned || policies.of(one).suspend));
+          .some((one) => one !== resource && (one.status?.owned || policies.of(one).suspend || waitsForReference(one)));
       case 'AdoptionRefused':
         return held.adoptionPolicy !== 'Always' && namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id));
       case 'AmbiguousName':
@@ -123,6 +123,11 @@ function isOfThisServer(mirror: Mirror, place: KubeObject | undefined): boolean 
   const { id, serverIdentity } = place?.status ?? {};
   const accepted = place && serverOf(mirror, place)?.status?.identity;
   return id !== undefined && (serverIdentity === undefined || serverIdentity === accepted);
+}
+
+/** What is not known in full is not taken as identical yet. */
+function waitsForReference(one: KubeObject): boolean {
+  return /^Reference/.test(conditionOf(one, 'Ready')?.reason ?? '');
 }
 
 /** What owns nothing in Sync, and does not only look at it, has no id that others may use. */

@@ -1,5 +1,7 @@
-import { COLLECTIONS } from '../../simulator/state.ts';
+import { COLLECTIONS, nameOf } from '../../simulator/state.ts';
+import { remoteName } from '../kinds/places.ts';
 import { keyOf } from '../mirror.ts';
+import type { Snap } from '../syncWrites.ts';
 import { KNOWN_MS, type Oracle } from './oracle.ts';
 
 const FINALIZER = 'sync.cdata.com/finalizer';
@@ -8,7 +10,13 @@ const FINALIZER = 'sync.cdata.com/finalizer';
 export const deletions: Oracle = (land, owners) => {
   const { setting } = land;
   const { policies, mirror, simulator } = setting;
-  setting.onSyncWrite(({ by, removed, changed }) => {
+  /** The object that a resource has made under its name, by uid, as long as it was the only one to make it. */
+  const made = new Map<string, Snap>();
+  setting.onSyncWrite(({ by, removed, changed, created }) => {
+    for (const snap of created) {
+      const [maker, ...others] = new Set(owners.makersOf(snap).map(({ metadata }) => metadata.uid));
+      if (maker !== undefined && others.length === 0) made.set(maker, snap);
+    }
     for (const snap of removed) {
       const resources = [...owners.ownersOf(snap.id), ...owners.givenUpBy(snap)];
       const may = resources.some(
@@ -29,6 +37,10 @@ export const deletions: Oracle = (land, owners) => {
       }
     }
   });
+  const itemOf = (id: string) =>
+    Object.values(COLLECTIONS)
+      .map((collection) => simulator.state[collection].get(id))
+      .find((item) => item !== undefined);
   mirror.onChange((before, after) => {
     if (!before || land.restoring || !before.metadata.deletionTimestamp) return;
     const released =
@@ -37,9 +49,12 @@ export const deletions: Oracle = (land, owners) => {
     const deletes =
       policies.settled(before, 'deletionPolicy', ['Delete'], KNOWN_MS) &&
       policies.settled(before, 'managementPolicy', ['Enforce'], KNOWN_MS);
-    if (!released || status?.owned !== true || !deletes) return;
-    const isThere = Object.values(COLLECTIONS).some((collection) => simulator.state[collection].has(status.id));
-    if (isThere)
-      setting.violate('deletions', `${keyOf(before)} goes, but ${status.id}, which it is to delete, is still there`);
+    if (!released || !deletes) return;
+    // The reply to its create may not have come.
+    const makes = status?.owned !== true && status?.pending?.intent?.verb === 'create';
+    const id = status?.owned === true ? status.id : makes ? made.get(before.metadata.uid)?.id : undefined;
+    const item = id === undefined ? undefined : itemOf(id);
+    if (!item || (makes && (nameOf(item) !== remoteName(before) || owners.ownersOf(id).length > 0))) return;
+    setting.violate('deletions', `${keyOf(before)} goes, but ${id}, which it is to delete, is still there`);
   });
 };
