@@ -122,6 +122,11 @@ function settleChild(
   return 'settled';
 }
 
+/** Blanks that a server leaves out it leaves out each time: that it shows the same as before is no refusal. */
+function isRespaced(from: Json | undefined, to: Json | undefined): boolean {
+  return typeof from === 'string' && typeof to === 'string' && from.replace(/\s+/g, '') === to.replace(/\s+/g, '');
+}
+
 /** The same words, but for case and blanks: nobody's change. */
 function isReworded({ from, to }: Change): boolean {
   const words = (value: Json | undefined) => typeof value === 'string' && value.toLowerCase().replace(/\s+/g, '');
@@ -156,7 +161,7 @@ function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean 
 
 function outcomeOf({ path, from = null, to }: Change, wrote: WrittenField, macs: Macs): Accepted {
   const got = hashField(macs, path, from);
-  const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got;
+  const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got && !isRespaced(from, to);
   // No value is no wording of one: it was left out when the object was made.
   const dropped = wrote.made === true && (from === null || from === '') && to !== null && to !== '';
   return { want: wrote.want, got, ...((same || dropped) && { refused: true }) };

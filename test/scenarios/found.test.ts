@@ -399,6 +399,16 @@ test.each([true, false])(
   },
 );
 
+test('blanks that a server leaves out are no refusal of an object whose create was answered with nothing', async () => {
+  const world = await convergedWorld({
+    dialect: { lag: '3000', normalisation: 'trim', createReply: 'nothing', updateReply: 'nothing' },
+  });
+  world.apply(pipeline({ steps: [] }), event({ script: '\n<api:script>done</api:script>\n' }));
+  await world.ready('SyncEvent', 'notify', 10 * MINUTE);
+  await quiet(world);
+  expect(world.condition('SyncEvent', 'notify', 'Ready')).toBe('True Available');
+});
+
 test('what says that a name is given twice says the same in whatever order lists have them', async () => {
   const world = await convergedWorld({ dialect: { names: 'duplicates' } });
   const { console } = world.simulator;
