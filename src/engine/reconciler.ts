@@ -85,11 +85,11 @@ async function onePass(pass: Pass, handovers: Set<string>): Promise<PassResult> 
     if (tooLarge) {
       return await report(pass, { state: 'stalled', reason: 'TooLarge', message: tooLarge }, { outcome: 'stalled' });
     }
+    // With whatever is saved first: who is deleted in the middle of its first pass is deleted by them.
+    pass.draft.status.policies = { ...gathered.policies };
     const unusable = gathered.gathered.scope.unusable;
     if (unusable) return await unusablePass(gathered, unusable);
     await finalizerPass(gathered);
-    // With whatever is saved first: who is deleted in the middle of its first pass is deleted by them.
-    pass.draft.status.policies = { ...gathered.policies };
     return await remotePass(gathered, handovers);
   } catch (error) {
     if (error instanceof Blocked) return blockedPass(pass, error);

@@ -26,7 +26,6 @@ export async function report(
   draft.status.conditions = mergeConditions(previous, drafts, resource.metadata.generation, now);
   draft.status.observedGeneration = resource.metadata.generation;
   Object.assign(draft.status, extra?.status as JsonObject | undefined);
-  if (kindPass) draft.status.policies = { ...kindPass.policies };
   announce(pass, aged.verdict);
   if (draft.dirty) {
     // Where the last deep read stood is worth knowing after a restart, but never worth a write of its own.

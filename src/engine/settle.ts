@@ -122,15 +122,20 @@ function settleChild(
   return 'settled';
 }
 
+function withoutBlanks(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value.replace(/\s+/g, '') : undefined;
+}
+
 /** Blanks that a server leaves out it leaves out each time: that it shows the same as before is no refusal. */
-function isRespaced(from: Json | undefined, to: Json | undefined): boolean {
-  return typeof from === 'string' && typeof to === 'string' && from.replace(/\s+/g, '') === to.replace(/\s+/g, '');
+function isRespaced({ from, to }: Change): boolean {
+  const words = withoutBlanks(from);
+  return words !== undefined && words === withoutBlanks(to);
 }
 
 /** The same words, but for case and blanks: nobody's change. */
 function isReworded({ from, to }: Change): boolean {
-  const words = (value: Json | undefined) => typeof value === 'string' && value.toLowerCase().replace(/\s+/g, '');
-  return words(from) !== false && words(from) === words(to);
+  const words = withoutBlanks(from)?.toLowerCase();
+  return words !== undefined && words === withoutBlanks(to)?.toLowerCase();
 }
 
 /** What the first of two such reads amounted to: a server does the same each time, a person would have to come twice. */
@@ -159,9 +164,10 @@ function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean 
   return false;
 }
 
-function outcomeOf({ path, from = null, to }: Change, wrote: WrittenField, macs: Macs): Accepted {
+function outcomeOf(change: Change, wrote: WrittenField, macs: Macs): Accepted {
+  const { path, from = null, to } = change;
   const got = hashField(macs, path, from);
-  const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got && !isRespaced(from, to);
+  const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got && !isRespaced(change);
   // No value is no wording of one: it was left out when the object was made.
   const dropped = wrote.made === true && (from === null || from === '') && to !== null && to !== '';
   return { want: wrote.want, got, ...((same || dropped) && { refused: true }) };

@@ -1,6 +1,6 @@
+import { settledAlready } from './finalizers.ts';
 import type { GatheredPass } from './pass.ts';
 import { rememberedKey } from './planChildren.ts';
-import type { Resource } from './resource.ts';
 
 /** etcd takes 1.5 MiB an object, and kubectl and Argo CD keep a copy of the spec in an annotation. Bytes, encoded. */
 const SPEC_MOST = 700 * 1024;
@@ -11,9 +11,10 @@ const STATUS_REST = 60 * 1024;
 const CHILD_REST = 100;
 
 /** What is wrong with the size of a resource; checked once for each generation of the spec. */
-export function sizeProblem({ resource, gathered, memory }: GatheredPass): string | undefined {
+export function sizeProblem(pass: GatheredPass): string | undefined {
+  const { resource, gathered, memory } = pass;
   const { generation } = resource.metadata;
-  if (memory.sizedGeneration === generation || wasReady(resource, generation)) return undefined;
+  if (memory.sizedGeneration === generation || settledAlready(pass)) return undefined;
   const spec = Buffer.byteLength(JSON.stringify(resource.spec));
   if (spec > SPEC_MOST) return `the spec has ${kib(spec)}, at most ${kib(SPEC_MOST)} can be kept; split the object`;
   const children = gathered.desired.children ?? [];
@@ -28,10 +29,4 @@ export function sizeProblem({ resource, gathered, memory }: GatheredPass): strin
 
 function kib(bytes: number): string {
   return `${Math.ceil(bytes / 1024)} KiB`;
-}
-
-/** Another process found it good. */
-function wasReady({ status }: Resource, generation: number | undefined): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'True' && ready.observedGeneration === generation;
 }

@@ -21,7 +21,7 @@ export interface ListReader {
  * Asked of each object of a large list before it is read: who has taken the same text before takes it again, and says which it is. `mark`
  * is the SHA-256 of the text.
  */
-export type Again = (mark: string) => { readonly id: string; readonly status?: string | undefined } | undefined;
+export type Again = (mark: string) => { readonly id: string } | undefined;
 
 /** Items handed on in one go, so that no list stalls the process. */
 const PIECE = 200;

@@ -6,7 +6,7 @@ import type { Entity } from './models/entity.ts';
 import type { Again } from './paging.ts';
 import { type Change, createPicture } from './picture.ts';
 import { createPollLoop } from './pollLoop.ts';
-import { createRound, type Round } from './round.ts';
+import { createRound, type Marked } from './round.ts';
 import type { TakeEntity } from './session.ts';
 import type { Suspicious } from './suspicion.ts';
 
@@ -57,6 +57,8 @@ export interface CollectionOptions {
   pollIntervalMs: number;
   /** How far lists may lag behind writes. */
   lagGraceMs: number;
+  /** Told of each object that a list shows, also where it need not be read again. `asOf`: when the list began, ms since the epoch. */
+  onSeen?(object: Pick<Entity, 'id' | 'status'>, asOf: number): void;
   /** What really changed, in one call a list or write. */
   onChange(changes: Change[]): void;
   /** `state` or `suspicious` is another. */
@@ -77,7 +79,7 @@ export function createCollection(options: CollectionOptions): Collection {
     keeps: options.keep ?? (() => false),
   });
   let order = 0;
-  let before: Round | undefined;
+  let before: Marked | undefined;
   let listing = false;
   let told = '';
 
@@ -87,10 +89,15 @@ export function createCollection(options: CollectionOptions): Collection {
     const start = { order: ++order, startedAt: clock.monotonic(), wallStartedAt: clock.now() };
     listing = true;
     try {
-      const round = createRound(picture, before, (id) => options.keep?.(id) === true);
+      const round = createRound({
+        picture,
+        before,
+        keeps: (id) => options.keep?.(id) === true,
+        onSeen: (object) => options.onSeen?.(object, start.wallStartedAt),
+      });
       await list(round.take, signal, round.again);
       signal.throwIfAborted();
-      before = round;
+      before = { marked: round.marked, paths: round.paths };
       tell(picture.apply({ ...start, ...round }));
     } finally {
       listing = false;

@@ -1,7 +1,5 @@
-import type { Again } from '../../sync/paging.ts';
 import type { Change } from '../../sync/picture.ts';
-import type { TakeEntity } from '../../sync/session.ts';
-import { type Collection, createCollection } from '../../sync/snapshot.ts';
+import { type Collection, type CollectionOptions, createCollection } from '../../sync/snapshot.ts';
 import type { RemoteName, SessionContext } from './context.ts';
 
 export interface Collected {
@@ -11,29 +9,23 @@ export interface Collected {
   workspaceId?: string;
   /** Listed once and then when somebody asks, never by time. */
   onRequest?: boolean;
-  /** Hands on each listed object that `again` does not take; rejects unless they were all. */
-  list(take: TakeEntity, signal?: AbortSignal, again?: Again): Promise<void>;
+  list: CollectionOptions['list'];
   /** The operation that reads one: `jobs.get`. Servers without it have their whole objects kept from the lists. */
   getOperation: string;
+  onSeen?: CollectionOptions['onSeen'];
   onChange?(changes: readonly Change[]): void;
 }
 
 /** A polled collection that wakes the resources concerned. */
 export function collect(
   { deps, key, settings, client, writes }: SessionContext,
-  { kind, workspaceId, onRequest = false, list, getOperation, onChange }: Collected,
+  { kind, workspaceId, onRequest = false, list, getOperation, onSeen, onChange }: Collected,
 ): Collection {
   return createCollection({
-    list(take, signal, again) {
-      const seen: TakeEntity = (entity, mark) => {
-        writes.listed(entity.id);
-        take(entity, mark);
-      };
-      return list(seen, signal, (mark) => {
-        const known = again?.(mark);
-        if (known) writes.listed(known.id);
-        return known;
-      });
+    list,
+    onSeen(object, asOf) {
+      writes.listed(object.id);
+      onSeen?.(object, asOf);
     },
     clock: deps.clock,
     random: deps.random,

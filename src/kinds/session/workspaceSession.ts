@@ -1,5 +1,3 @@
-import type { Entity } from '../../sync/models/entity.ts';
-import type { Again } from '../../sync/paging.ts';
 import type { TakeEntity } from '../../sync/session.ts';
 import type { Turns } from '../../sync/turns.ts';
 import { collect } from './collect.ts';
@@ -77,21 +75,14 @@ function collectHeld(context: SessionContext, workspaceId: string, what: Held, r
     workspaceId,
     getOperation: `${what}.get`,
     list(take, signal, again) {
-      const asOf = deps.clock.now();
-      const noteStatus = ({ id, status }: Pick<Entity, 'id' | 'status'>) => {
-        if (status !== undefined) ofKind?.sawStatus(id, status, asOf);
-      };
       const see: TakeEntity = (entity, mark) => {
         if (what === 'connections') teach(entity);
-        noteStatus(entity);
         take(entity, mark);
       };
-      const seeAgain: Again = (mark) => {
-        const known = again?.(mark);
-        if (known) noteStatus(known);
-        return known;
-      };
-      return watched(client[what].each(workspaceId, see, { lane: 'poll', signal }, seeAgain));
+      return watched(client[what].each(workspaceId, see, { lane: 'poll', signal }, again));
+    },
+    onSeen({ id, status }, asOf) {
+      if (status !== undefined) ofKind?.sawStatus(id, status, asOf);
     },
     onChange(changes) {
       for (const { what: happened, id, touched, cause } of changes) {

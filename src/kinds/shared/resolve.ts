@@ -72,8 +72,10 @@ function workspaceOf({ stores }: KindContext, { metadata, spec }: Resource, sess
 /** What no resource manages. A complete list that lacks it is reason enough to wait; some servers tell references by name alone. */
 async function givenById(id: string, { collection, kind, field, place }: ReferenceInput) {
   const missing = () => collection.state === 'listed' && !collection.suspicious && !collection.get(id);
-  if (!place.session.unusable) await collection.listed().catch(() => {});
-  if (!place.session.unusable && missing()) await collection.refresh().catch(() => {});
+  if (!place.session.unusable) {
+    await collection.listed().catch(() => {});
+    if (missing()) await collection.refresh().catch(() => {});
+  }
   if (missing()) {
     const noun = kind.replace('Sync', '').toLowerCase();
     const message = `the workspace has no ${noun} with the id ${id}, which ${field} gives; correct it, or name a ${kind}`;
