@@ -226,6 +226,7 @@ export const ownedStatusShape = {
   id: name('Id in Sync.', 128).optional(),
   owned: flag('This resource made, imported or adopted the object, and no other may manage it.').optional(),
   serverIdentity: text('The server that the id belongs to: origin, path and default workspace.', 1024).optional(),
+  parentId: name('Id in Sync of the workspace that the object was made or adopted in.', 128).optional(),
   applied: map(text('A short hash.', 64), 1024, 'What was last written, path by path.').optional(),
   accepted: map(acceptedValue, 256, 'Values that Sync keeps in another form, by path.').optional(),
   children: list(child, 2000, 'Tasks or steps, in the order of the spec.').optional(),

@@ -1,5 +1,6 @@
 import { claimKey, makingKey, nameRival, rivalOf } from './claims.ts';
 import type { Verdict } from './conditions.ts';
+import { noteOwned } from './create.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Plan } from './plan.ts';
 import type { RemoteObject } from './remote.ts';
@@ -54,12 +55,10 @@ export function mayAdopt(pass: GatheredPass, plan: Plan, handed: boolean): 'allo
 /** Takes the object as ours without writing to it. */
 export function adopt(pass: GatheredPass, id: string, handed: boolean): void {
   const { draft, gathered, deps, resource } = pass;
-  draft.status.id = id;
-  draft.status.owned = true;
+  noteOwned(draft.status, id, gathered.scope);
   // It is not new: switching it on is a change like any other.
   const { activation } = pass.kind;
   if (activation !== undefined) draft.status.applied = { [activation]: '', ...draft.status.applied };
-  if (gathered.scope.identity !== undefined) draft.status.serverIdentity = gathered.scope.identity;
   if (handed)
     deps.record(resource, 'Normal', 'HandedOver', `took over ${gathered.desired.name} (${id}) from a deleted resource`);
   else deps.record(resource, 'Normal', 'Adopted', `adopted ${gathered.desired.name} (${id}), which existed already`);

@@ -1,11 +1,12 @@
 import type { Json } from '../ports/json.ts';
 import { claimKey } from './claims.ts';
+import type { Scope } from './kind.ts';
 import type { WrittenField } from './memory.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
-import type { Intent } from './resource.ts';
+import type { Intent, Status } from './resource.ts';
 import { clearIntent, fence, isClear, unsettled, writeIntent } from './writing.ts';
 
 /**
@@ -90,9 +91,7 @@ export async function findCreated(pass: GatheredPass, intent: Intent): Promise<F
 export function own(pass: GatheredPass, id: string): void {
   const { draft, gathered, deps } = pass;
   const { desired, scope } = gathered;
-  draft.status.id = id;
-  draft.status.owned = true;
-  if (scope.identity !== undefined) draft.status.serverIdentity = scope.identity;
+  noteOwned(draft.status, id, scope);
   const applied: Record<string, string> = {};
   for (const [path, value] of desired.fields) {
     if (path !== pass.kind.activation || value !== true) applied[path] = hashField(deps.macs, path, value);
@@ -102,11 +101,20 @@ export function own(pass: GatheredPass, id: string): void {
   clearIntent(pass);
 }
 
+/** From now on the object is ours, on this server and in this parent. */
+export function noteOwned(status: Status, id: string, { identity, parentId }: Scope): void {
+  status.id = id;
+  status.owned = true;
+  if (identity !== undefined) status.serverIdentity = identity;
+  status.parentId = parentId;
+}
+
 /** The object is gone: nothing in status speaks of it any more. */
 export function forgetRemote(pass: GatheredPass): void {
   const { status } = pass.draft;
   status.id = undefined;
   status.owned = undefined;
+  status.parentId = undefined;
   status.applied = undefined;
   status.accepted = undefined;
   status.children = undefined;

@@ -1,4 +1,5 @@
 import type { Verdict } from './conditions.ts';
+import { forgetRemote } from './create.ts';
 import type { GatheredPass } from './pass.ts';
 
 /**
@@ -25,13 +26,8 @@ export async function checkIdentity(pass: GatheredPass): Promise<Verdict | undef
       message: `the server was accepted as moved, but ${status.id} ${seen} instead of ${desired.name}; set spec.id, or accept it as replaced`,
     };
   }
-  status.id = undefined;
-  status.owned = undefined;
+  forgetRemote(pass);
   status.serverIdentity = undefined;
-  status.applied = undefined;
-  status.accepted = undefined;
-  status.children = undefined;
-  status.observed = undefined;
   // What was gathered still speaks of the old server: the next pass looks with fresh references.
   return {
     state: 'progressing',

@@ -97,6 +97,8 @@ export interface Scope {
   origin: string;
   /** What the server is now; undefined while it was never reached. */
   identity?: string;
+  /** Remote id of the parent, for what lies in one. */
+  parentId?: string;
   /** Whether a recorded identity is that of this server; true while this one is not known. */
   isSameServer(recorded: string): boolean;
   /** Whether the server that answers is still the one of `identity`. */

@@ -31,6 +31,8 @@ export interface Status {
   /** True when this resource owns the remote object (created or adopted it). */
   owned?: boolean;
   serverIdentity?: string;
+  /** Remote id of the parent that the object was made or adopted in. */
+  parentId?: string;
   /** Path → short hash of what was last written; an HMAC for secrets. */
   applied?: Record<string, string>;
   /** Path → what we wanted and what the server made of it; `refused` when it kept its old value. */

@@ -191,7 +191,7 @@ export function createReadyFakes() {
   fakes.put(
     resource('SyncWorkspace', 'main', {
       spec: { serverRef: { name: 'prod' }, name: 'Main' },
-      status: { id: 'ws-1', serverIdentity: IDENTITY },
+      status: { owned: true, id: 'ws-1', serverIdentity: IDENTITY },
     }),
   );
   for (const [name, label] of Object.entries({ crm: 'CRM', warehouse: 'Warehouse' })) {

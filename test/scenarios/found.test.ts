@@ -472,3 +472,26 @@ test('what a part of an object took away is written again when the reply to it w
   const [item] = [...world.simulator.state.pipelines.values()];
   expect(item!.fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
 });
+
+test('what was left in a renamed workspace says so once another bears its name, and is deleted where it lies', async () => {
+  const world = createWorld();
+  world.apply(basics(), workspace({ id: undefined, name: 'Team' }), connection({ deletionPolicy: 'Delete' }));
+  await world.start();
+  await world.ready('SyncConnection', 'crm');
+  const old = world.status('SyncWorkspace', 'default').id;
+  world.annotate('SyncWorkspace', 'default', { 'force-delete': '1' });
+  world.remove('SyncWorkspace', 'default');
+  await quiet(world);
+  world.simulator.console.edit('workspace', old, { name: 'Another' });
+  world.apply(workspace({ id: undefined, name: 'Team' }));
+  await world.ready('SyncWorkspace', 'default');
+  expect(world.status('SyncWorkspace', 'default').id).not.toBe(old);
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True WorkspaceChanged', 5 * MINUTE);
+  expect(messageOf(world, 'SyncConnection', 'crm', 'Ready')).toContain(`lies in the workspace Another (${old})`);
+  world.apply(job({ sourceRef: { name: 'crm' }, destinationRef: { name: 'crm' } }));
+  await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True ReferenceElsewhere', 5 * MINUTE);
+  world.remove('SyncJob', 'nightly');
+  world.remove('SyncConnection', 'crm');
+  await quiet(world);
+  expect([...world.simulator.state.connections.values()].map(({ fields }) => fields.name)).toEqual(['Warehouse']);
+});

@@ -51,5 +51,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [80798, 'what a late read took for refused was refused for ever, also after it had shown'],
   [91826, 'what was just made, and deleted before a lagging server showed it, was left in Sync'],
   [91441, 'a message named the same objects in ever another order'],
+  [130181, 'what was left in a renamed workspace was called Ready, though its resource meant another workspace by now'],
+  [130400, 'a connection was made in a workspace that its resource did not own, and then made another'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
 ];

@@ -33,7 +33,7 @@ test('policies come from the object, its workspace and its server, in this order
   const fakes = createReadyFakes();
   fakes.put(server({ resyncInterval: '3h', defaults: { deletionPolicy: 'Delete' } }));
   const spec = { serverRef: { name: 'prod' }, name: 'Main', defaults: { changePolicy: 'Manual' } };
-  fakes.put(resource('SyncWorkspace', 'main', { spec, status: { id: 'ws-1' } }));
+  fakes.put(resource('SyncWorkspace', 'main', { spec, status: { id: 'ws-1', owned: true } }));
   const { policies } = placeInWorkspace(fakes.context, job({ workspaceRef: { name: 'main' }, driftPolicy: 'Report' }));
   expect(policies).toMatchObject([
     { driftPolicy: 'Report' },
@@ -139,6 +139,41 @@ test('nothing new is made in a workspace of another server; what is there is jud
   expect(blockedBy(() => placeInWorkspace(fakes.context, job())).reason).toBe('WorkspaceNotReady');
   const known = job(undefined, { status: { id: 'job-1', serverIdentity: IDENTITY } });
   expect(placeInWorkspace(fakes.context, known).workspace.session.id).toBe('ws-1');
+});
+
+test('nothing new is made in a workspace that its resource does not own, but planned while it is suspended', () => {
+  const fakes = createReadyFakes();
+  const put = (status: JsonObject, more: JsonObject = {}) =>
+    fakes.put(
+      resource('SyncWorkspace', 'main', {
+        spec: { serverRef: { name: 'prod' }, ...more },
+        status: { id: 'ws-1', owned: false, ...status },
+      }),
+    );
+  put({});
+  expect(blockedBy(() => placeInWorkspace(fakes.context, job()))).toMatchObject({
+    reason: 'WorkspaceNotReady',
+    message: 'SyncWorkspace team/main does not own ws-1 in Sync',
+  });
+  expect(() => placeInWorkspace(fakes.context, job(undefined, { status: { id: 'job-1' } }))).not.toThrow();
+  put({ policies: { managementPolicy: 'Observe' } });
+  expect(() => placeInWorkspace(fakes.context, job())).not.toThrow();
+  put({}, { suspend: true });
+  expect(() => placeInWorkspace(fakes.context, job())).not.toThrow();
+});
+
+test('what was left in another workspace is said, until that one is gone; to be deleted it is found where it lies', () => {
+  const fakes = createReadyFakes();
+  const status = { id: 'job-1', owned: true, serverIdentity: IDENTITY, parentId: 'ws-0' };
+  const left = job(undefined, { status });
+  fakes.names.set('ws-0', 'Old');
+  const blocked = blockedBy(() => placeInWorkspace(fakes.context, left));
+  expect(blocked).toMatchObject({ reason: 'WorkspaceChanged', stalled: true });
+  expect(blocked.message).toContain('job-1 lies in the workspace Old (ws-0), and spec.workspaceRef means ws-1 now');
+  const going = { ...left, metadata: { ...left.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  expect(placeInWorkspace(fakes.context, going).workspace.session.id).toBe('ws-0');
+  fakes.names.delete('ws-0');
+  expect(placeInWorkspace(fakes.context, left).workspace.session.id).toBe('ws-1');
 });
 
 test('an object refers to its workspace, or to its server where that is all it has', () => {

@@ -9,6 +9,9 @@ import type { ScopeWorkspace } from '../remote/scope.ts';
 import type { ServerSession } from '../session/sessions.ts';
 import { type PlacedSpec, serverKeyOf } from './references.ts';
 
+/** How often it is looked whether the workspace that an object was left in is still there; milliseconds. */
+const HOME_LOOK_MS = 60_000;
+
 /** Where an object lives, and what follows from that. */
 export interface Place {
   /** The SyncServer. */
@@ -30,8 +33,9 @@ export function placeInWorkspace(context: KindContext, resource: Resource): Work
   const found = findServer(context, resource, reference);
   const id = workspace ? idOfWorkspace(workspace, resource, found.session) : realWorkspaceId(found, workspaceRef.id!);
   const place = admitted(context, resource, found, { id, name: workspace?.spec.name as string | undefined });
-  const session = place.session.workspace(id);
+  const session = place.session.workspace(whereItLies(resource, id, place.session));
   if (!workspace) return { ...place, workspace: { session } };
+  requireLent(workspace, resource, found.server);
   const [own, ...outer] = place.policies;
   const policies = [own!, (workspace.spec.defaults ?? {}) as PolicyLayer, ...outer];
   return { ...place, policies, workspace: { session, resource: workspace } };
@@ -83,6 +87,33 @@ function idOfWorkspace(workspace: Resource, resource: Resource, session: ServerS
     throw new Blocked('WorkspaceNotReady', `the id of ${what} belongs to another server than the one that answers now`);
   }
   return id;
+}
+
+/**
+ * The workspace of an object: `id`, unless what it was made in is still there beside it. Then it can only be deleted. Throws Blocked.
+ */
+function whereItLies({ metadata, status }: Resource, id: string, { workspaces, identity }: ServerSession): string {
+  const { owned, parentId, serverIdentity } = status ?? {};
+  if (!owned || parentId === undefined || parentId === id || serverIdentity !== identity) return id;
+  const home = workspaces.get(parentId);
+  if (!home) return id;
+  if (metadata.deletionTimestamp !== undefined) return parentId;
+  const named = home.name === undefined ? parentId : `${home.name} (${parentId})`;
+  const message =
+    `${status?.id} lies in the workspace ${named}, and spec.workspaceRef means ${id} now; Sync cannot move it: give the SyncWorkspace ` +
+    `spec.id ${parentId} (delete it with deletionPolicy: Retain and apply it again), or delete this resource and apply it again`;
+  throw new Blocked('WorkspaceChanged', message, 'stalled', HOME_LOOK_MS);
+}
+
+/** Nothing new is made in a workspace that its resource neither owns nor only looks at: it is somebody else's. Throws Blocked. */
+function requireLent(workspace: Resource, resource: Resource, server: Resource): void {
+  const { id, owned, policies } = workspace.status ?? {};
+  const isLent = owned === true || policies?.managementPolicy === 'Observe';
+  // While it is suspended nothing is made anyway, and people want to see the plan.
+  const isSuspended = workspace.spec.suspend === true || server.spec.suspend === true;
+  if (isLent || isSuspended || resource.status?.id !== undefined) return;
+  const what = `SyncWorkspace ${keyOf(workspace)}`;
+  throw new Blocked('WorkspaceNotReady', `${what} does not own ${id} in Sync${messageOf(workspace)}`);
 }
 
 /** `default` as the id that it stands for on this server; other ids as they are. */

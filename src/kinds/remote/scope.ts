@@ -47,6 +47,7 @@ export function scopeOf(input: ScopeInput): Scope {
   return {
     origin: client.origin,
     ...standingOf(input),
+    ...(workspace && { parentId: workspace.session.id }),
     isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
     isStill: staysOn(session),
     ...(accepted && { accepted }),

@@ -62,7 +62,8 @@ export async function resolveReference(
 }
 
 /** The id of the workspace that a resource lies in; undefined while it is not known, or for what lies elsewhere. */
-function workspaceOf({ stores }: KindContext, { metadata, spec }: Resource, session: ServerSession) {
+function workspaceOf({ stores }: KindContext, { metadata, spec, status }: Resource, session: ServerSession) {
+  if (status?.owned && status.parentId && status.serverIdentity === session.identity) return status.parentId;
   const reference = spec.workspaceRef as Reference | undefined;
   if (reference?.id === 'default') return session.identity?.split('#')[1] || undefined;
   if (reference?.name === undefined) return reference?.id;

@@ -54,6 +54,8 @@ export const approvals: Oracle = (land, owners) => {
   };
   setting.mirror.onChange((before, after) => {
     if (before?.status?.owned && after) noteLost(before);
+    // Another resource has what bears the name now: what this one had is over.
+    if (after?.status?.owned === false) lost.delete(after.metadata.uid);
   });
 
   const judge = (by: string, resources: readonly KubeObject[], effect: Effect, snap: Snap) => {

@@ -49,6 +49,7 @@ function doubtReady(land: Land, resource: KubeObject): string | undefined {
   const kind = simKindOf(resource.kind)!;
   const item = itemOf(land, resource);
   if (!item) return `there is no ${kind.remote} ${resource.status?.id} in Sync`;
+  if (isLeftBehind(land, resource)) return `${resource.status?.id} lies in ${item.parentId}`;
   const differing = kind.differences(resource, item, land);
   return differing.length > 0 ? `Sync has another value for ${differing.join(', ')}` : undefined;
 }
@@ -86,12 +87,14 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         return references.some(([kind, name]) => {
           const target = refers(kind, name);
           const isOurs = kind !== 'SyncEvent' || target?.spec.pipelineRef.name === metadata.name;
-          return !isOurs || !isOfThisServer(mirror, target);
+          return !isOurs || !isOfThisServer(mirror, target) || isLeftBehind(land, target!);
         });
+      case 'WorkspaceChanged':
+        return isLeftBehind(land, resource);
       case 'WorkspaceNotFound':
         return !workspaceOf(mirror, resource);
       case 'WorkspaceNotReady':
-        return !isOfThisServer(mirror, workspaceOf(mirror, resource));
+        return !isOfThisServer(mirror, workspaceOf(mirror, resource)) || lendsNoId(workspaceOf(mirror, resource));
       case 'SecretNotFound':
         return secretsOf(spec).some((name) => !land.secrets.has(name));
       case 'Suspended':
@@ -125,6 +128,12 @@ function isOfThisServer(mirror: Mirror, place: KubeObject | undefined): boolean 
   return id !== undefined && (serverIdentity === undefined || serverIdentity === accepted);
 }
 
+/** Whether its object lies in another workspace, or pipeline, than the one that its spec means now. */
+function isLeftBehind(land: Land, resource: KubeObject): boolean {
+  const [is, should] = [itemOf(land, resource)?.parentId, parentIdOf(land, resource)];
+  return is !== undefined && should !== undefined && is !== should;
+}
+
 /** What is not known in full is not taken as identical yet. */
 function waitsForReference(one: KubeObject): boolean {
   return /^Reference/.test(conditionOf(one, 'Ready')?.reason ?? '');
@@ -151,6 +160,8 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
   if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
+  // What a create made whose reply was lost is one of several.
+  if (why === 'AmbiguousName') return doubt(land, resource, why);
   // A backup may have the one without the other.
   if (/^(ReferenceNotFound|ReferenceNotReady|WorkspaceNotFound|WorkspaceNotReady)$/.test(why ?? ''))
     return doubt(land, resource, why!);
