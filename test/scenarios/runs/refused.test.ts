@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Loose } from '../../cluster/types.ts';
 import { job, run, server } from '../../support/manifests.ts';
-import type { World } from '../../support/world.ts';
-import { convergedWorld, itemNamed, quiet, writesOf } from '../landscape.ts';
+import { createWorld, type World } from '../../support/world.ts';
+import { basics, convergedWorld, itemNamed, quiet, writesOf } from '../landscape.ts';
 
 const MINUTE = 60_000;
 const messageOf = (world: World, name: string) =>
@@ -83,6 +83,19 @@ test('a target that is deleted in Sync during the run: nobody knows how it ended
   await world.untilCondition('SyncRun', 'now', 'Finished', 'True OutcomeUnknown', 60 * MINUTE);
   expect(world.condition('SyncRun', 'now', 'Succeeded')).toBe('Unknown OutcomeUnknown');
   expect(messageOf(world, 'now')).toContain('SyncJob default/nightly is not in Sync any more');
+});
+
+test('the same by a new process, on a server without a status that says so by 405', async () => {
+  const world = createWorld({ dialect: { statusRoute: 'absent', unknownRoute: '405' } });
+  world.apply(basics(), job());
+  world.simulator.faults.add({ operation: 'jobs.execute', times: 1, effect: { kind: 'cut', acts: true } });
+  await world.start();
+  await world.ready('SyncJob', 'nightly');
+  world.apply(run());
+  await world.until(() => world.simulator.state.runs.size > 0, MINUTE, 'the start');
+  world.simulator.console.remove('job', itemNamed(world, 'jobs', 'Nightly').id);
+  await world.restart();
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'True OutcomeUnknown', 60 * MINUTE);
 });
 
 test('two runs of one job go one after the other, the older one first', async () => {
