@@ -2,7 +2,7 @@ import type { Random } from '../ports/random.ts';
 import { shortHash } from './digest.ts';
 import type { Gated, Hold } from './gate.ts';
 import type { Change, Step } from './plan.ts';
-import type { PlanChange, PlanStatus } from './resource.ts';
+import type { PlanChange, PlanStatus, Status } from './resource.ts';
 import { showValue } from './show.ts';
 
 /** At most this many changes are listed in status; the rest is counted. */
@@ -55,4 +55,12 @@ function listChanges(step: Step, why: Hold): PlanChange[] {
 function shown(change: Change): Pick<PlanChange, 'path' | 'from' | 'to'> {
   if (change.secret) return { path: change.path, to: '(secret)' };
   return { path: change.path, from: showValue(change.path, change.from), to: showValue(change.path, change.to) };
+}
+
+/** Forgets all approvals but those of `keys`. */
+export function keepApprovals(status: Status, keys: ReadonlySet<string>): void {
+  const { approved = [], ...rest } = status.pending ?? {};
+  const kept = approved.filter((key) => keys.has(key));
+  const left = kept.length > 0 ? { ...rest, approved: kept } : rest;
+  status.pending = Object.keys(left).length > 0 ? left : undefined;
 }

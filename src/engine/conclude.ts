@@ -1,5 +1,5 @@
 import { actionPass } from './actions.ts';
-import { describePlan } from './approval.ts';
+import { describePlan, keepApprovals } from './approval.ts';
 import { recordBaseline } from './baseline.ts';
 import type { Verdict } from './conditions.ts';
 import type { Gated } from './gate.ts';
@@ -77,11 +77,6 @@ export function showPlan(pass: GatheredPass, gated: Gated) {
 
 /** Approvals stay until their step is done or is another one. */
 function pruneApprovals(pass: GatheredPass, gated: Gated): void {
-  const { pending } = pass.draft.status;
-  if (!pending?.approved) return;
   const keys = new Set([...gated.go, ...gated.held.map(({ step }) => step)].map(({ key }) => key));
-  const approved = pending.approved.filter((key) => keys.has(key));
-  const { approved: _, ...rest } = pending;
-  const left = approved.length > 0 ? { ...rest, approved } : rest;
-  pass.draft.status.pending = Object.keys(left).length > 0 ? left : undefined;
+  keepApprovals(pass.draft.status, keys);
 }

@@ -17,6 +17,8 @@ import { fence } from './writing.ts';
 
 /** How often a blocked deletion looks again, besides being woken; milliseconds. */
 const LOOK_MS = 30_000;
+/** How often at least while the server says that the object is busy: not every server tells whether it runs. */
+const BUSY_MS = 300_000;
 /** How often a deletion is tried again that the server has refused for long. */
 const HOUR_MS = 3_600_000;
 const REFUSED = 'delete';
@@ -28,6 +30,8 @@ interface Hindrance {
   unusable?: boolean;
   /** The server did not do what it was asked to; `before`: some time ago, and was not asked again. */
   refused?: boolean | 'before';
+  /** The server said so: it is tried less and less often. */
+  busy?: boolean;
   /** It passes without anybody's doing: no warning unless it lasts. */
   passing?: boolean;
 }
@@ -91,7 +95,11 @@ export async function deletionPass(
     const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
-    return blocked(pass, { reason, message: error.message, unusable, refused: error.access !== 'read' && !unusable });
+    const busy = failure.class === 'busy';
+    // While it is known to run, nothing is sent, and the end of the run wakes this.
+    if (busy) gathered.gathered.hooks?.follow?.(status.id!);
+    const refused = error.access !== 'read' && !unusable && !busy;
+    return blocked(pass, { reason, message: error.message, unusable, refused, busy });
   }
 }
 
@@ -262,7 +270,8 @@ async function blocked(pass: Pass, hindrance: Hindrance): Promise<PassResult> {
   const verdict: Verdict = { state: 'deletionBlocked', reason: word, message: `${word}: ${message}`, stalled, passing };
   const soon = reason === 'Deleting' || reason === 'HandedOver';
   const left = MISSING_MS - waited;
-  const againMs = soon ? 1_000 : left > 0 ? Math.min(LOOK_MS, left) : LOOK_MS;
+  const look = hindrance.busy ? Math.max(LOOK_MS, Math.min(waited / 2, BUSY_MS)) : LOOK_MS;
+  const againMs = soon ? 1_000 : left > 0 ? Math.min(look, left) : look;
   return report(pass, verdict, { outcome: 'wait', againMs });
 }
 

@@ -5,7 +5,8 @@ import type { Resource, Status } from './resource.ts';
 export interface Draft {
   status: Status & JsonRecord;
   /**
-   * Saves what differs. `fenced`: fails when the object has changed since it was planned from. `along`: fields that go with whatever
+   * Saves what differs. `fenced`, and for the first status that an object is given: fails when the object has changed since it was
+   * planned from. `along`: fields that go with whatever
    * differs, so that those of another writer, which this copy does not know of, do not stay beside it. Returns whether it wrote.
    */
   save(options?: { fenced?: boolean; along?: readonly string[] }): Promise<boolean>;
@@ -24,6 +25,8 @@ export interface StatusPatcher {
 export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
   let saved = (resource.status ?? {}) as unknown as JsonObject;
   let current = resource;
+  // A restore makes an object first and gives it its status then: what is said of the one must not be mixed with the other.
+  let isFirst = resource.status?.tokensOf !== resource.metadata.uid;
   const status = copyOf(saved) as Status & JsonRecord;
   return {
     status,
@@ -37,7 +40,9 @@ export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
       const patch = mergePatch(saved, status as unknown as JsonObject);
       if (!patch) return false;
       for (const name of along) patch[name] = (status[name] as Json | undefined) ?? null;
-      current = await patcher.patchStatus(current, patch, fenced ? current.metadata.resourceVersion : undefined);
+      const version = fenced || isFirst ? current.metadata.resourceVersion : undefined;
+      current = await patcher.patchStatus(current, patch, version);
+      isFirst = false;
       saved = copyOf(status as unknown as JsonObject);
       return true;
     },

@@ -1,3 +1,4 @@
+import { keepApprovals } from './approval.ts';
 import { Blocked, Fenced } from './blocked.ts';
 import { deletionPass } from './deletion.ts';
 import { createDraft } from './draft.ts';
@@ -203,12 +204,13 @@ async function unusablePass(
 async function blockedPass(pass: Pass, { reason, message, stalled, unseen, againMs }: Blocked): Promise<PassResult> {
   if (unseen && settledAlready(pass))
     return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
-  if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
+  const again = againMs !== undefined && { againMs };
+  if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled', ...again });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
-  return report(pass, verdict, { outcome: 'wait', ...(againMs !== undefined && { againMs }) });
+  return report(pass, verdict, { outcome: 'wait', ...again });
 }
 
-/** The first pass records the tokens that it finds and acts on none: a restore brings old ones back. */
+/** The first pass records the tokens that it finds and acts on none, nor on an approval in status: a restore brings old ones back. */
 function noteTokens(pass: Pass): void {
   const reading = readTokens(pass.resource);
   pass.fired = reading.fired;
@@ -216,6 +218,7 @@ function noteTokens(pass: Pass): void {
   if (recorded === undefined || reading.isFirst) {
     pass.draft.status.tokens = reading.tokens;
     pass.draft.status.tokensOf = pass.resource.metadata.uid;
+    keepApprovals(pass.draft.status, new Set());
     for (const name of reading.ignored) {
       const message = `sync.cdata.com/${name} was there before the object was first seen; change its value to ask again`;
       pass.deps.record(pass.resource, 'Normal', 'RequestIgnored', message);

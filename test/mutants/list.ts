@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an intent is written over what somebody has changed meanwhile',
     file: 'src/engine/draft.ts',
-    from: 'fenced ? current.metadata.resourceVersion : undefined',
+    from: 'fenced || isFirst ? current.metadata.resourceVersion : undefined',
     to: 'undefined',
     killer: named('src/engine/draft.test.ts', 'plans from the version it read'),
   },
@@ -91,10 +91,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an approval is used twice',
-    file: 'src/engine/conclude.ts',
-    from: 'const approved = pending.approved.filter((key) => keys.has(key));',
-    to: 'const approved = pending.approved.filter((key) => keys.has(key) || key.length > 0);',
+    file: 'src/engine/approval.ts',
+    from: 'const kept = approved.filter((key) => keys.has(key));',
+    to: 'const kept = approved.filter((key) => keys.has(key) || (keys.size > 0 && key.length > 0));',
     killer: named('test/scenarios/approval.test.ts', 'an approval is used up'),
+  },
+  {
+    name: 'an approval acts after a restore',
+    file: 'src/engine/reconciler.ts',
+    from: 'keepApprovals(pass.draft.status, new Set());',
+    to: '',
+    killer: named('test/scenarios/approval.test.ts', 'came back with a backup'),
+  },
+  {
+    name: 'what a restore puts into a status is mixed with what was said of the object before',
+    file: 'src/engine/draft.ts',
+    from: 'fenced || isFirst ? current.metadata.resourceVersion : undefined',
+    to: 'fenced ? current.metadata.resourceVersion : undefined',
+    killer: named('test/scenarios/approval.test.ts', 'came back with a backup'),
+  },
+  {
+    name: 'what lies in another workspace is called Ready',
+    file: 'src/kinds/place/place.ts',
+    from: 'if (!owned || parentId === undefined || parentId === id',
+    to: 'if (!owned || parentId === undefined || parentId !== id',
+    killer: named('test/scenarios/found.test.ts', 'left in a renamed workspace'),
   },
   {
     name: 'destructive steps need no approval',

@@ -178,3 +178,18 @@ test('invalid: what was refused is tried again on a changed secret', async () =>
   await world.ready('SyncConnection', 'warehouse', 3 * MINUTE);
   expect(itemNamed(world, 'connections', 'Warehouse').fields.properties).toMatchObject({ Password: 'the right one' });
 });
+
+test('busy: a new process deletes a job once the run that it did not know of has ended, and asks seldom before', async () => {
+  const world = await convergedWorld({ job: { deletionPolicy: 'Delete' } });
+  const { id } = itemNamed(world, 'jobs', 'Nightly');
+  world.simulator.console.behaviour(id, { taskMs: 10 * MINUTE });
+  world.instance.kill();
+  const run = world.simulator.console.run(id);
+  world.remove('SyncJob', 'nightly');
+  const since = world.clock.now();
+  await world.restart();
+  await world.until(() => world.simulator.state.runs.get(run.id)!.end !== undefined, HOUR, 'the end of the run');
+  expect(writesOf(world, since).length).toBeLessThanOrEqual(3);
+  await world.until(() => !world.cluster.get('SyncJob', 'nightly'), 90_000, 'the deletion');
+  expect(world.simulator.state.jobs.has(id)).toBe(false);
+});

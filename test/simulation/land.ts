@@ -23,6 +23,8 @@ export interface Land {
   lacking: Map<string, number>;
   /** Since when each resource has its object as a baseline, by uid, unless it made the object: older secrets were never written. */
   baselines: Map<string, number>;
+  /** Ids of what was edited by hand so soon after a write of ours that the edit may pass for what the server made of that. */
+  hurried: Set<string>;
   /** The cluster is being lost and restored: what goes now is not deleted by anybody. */
   restoring: boolean;
   grants: Grants;
@@ -50,6 +52,8 @@ export interface Grants {
   requested(resource: KubeObject, token: string): void;
   /** Somebody said of the server that answers now what it is. */
   accepted(identity: string): void;
+  /** Somebody changed the object of this id in the console. */
+  edited(id: string): void;
 }
 
 export function createLand(setting: Setting): Land {
@@ -78,8 +82,9 @@ export function createLand(setting: Setting): Land {
     onNewToken: (then) => void tokenWaiters.push(then),
     lacking: new Map(),
     baselines: new Map(),
+    hurried: new Set(),
     restoring: false,
-    grants: { approved() {}, requested() {}, accepted() {} },
+    grants: { approved() {}, requested() {}, accepted() {}, edited() {} },
     quiet: setting.seed % 20 === 0,
     newName: (prefix) => `${prefix}-${++made}`,
     apply(manifest) {

@@ -6,6 +6,7 @@ import { approvals } from './oracles/approvals.ts';
 import { atMostOnce } from './oracles/atMostOnce.ts';
 import { checkConvergence, type Ends } from './oracles/convergence.ts';
 import { deletions } from './oracles/deletions.ts';
+import { hands } from './oracles/hands.ts';
 import { identity } from './oracles/identity.ts';
 import { lease } from './oracles/lease.ts';
 import { masks } from './oracles/masks.ts';
@@ -49,6 +50,7 @@ const ORACLES: readonly Oracle[] = [
   runs,
   masks,
   identity,
+  hands,
 ];
 
 /** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes a day of quiet. */

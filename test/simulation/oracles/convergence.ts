@@ -50,6 +50,7 @@ function doubtReady(land: Land, resource: KubeObject): string | undefined {
   const item = itemOf(land, resource);
   if (!item) return `there is no ${kind.remote} ${resource.status?.id} in Sync`;
   if (isLeftBehind(land, resource)) return `${resource.status?.id} lies in ${item.parentId}`;
+  if (land.hurried.has(item.id)) return undefined;
   const differing = kind.differences(resource, item, land);
   return differing.length > 0 ? `Sync has another value for ${differing.join(', ')}` : undefined;
 }
@@ -160,6 +161,8 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
   if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
+  // Others start it again and again.
+  if (why === 'RemoteBusy') return ranLately(land, resource.status?.id) ? undefined : 'it does not run';
   // What a create made whose reply was lost is one of several.
   if (why === 'AmbiguousName') return doubt(land, resource, why);
   // A backup may have the one without the other.
@@ -168,6 +171,14 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
   const steps = setting.simulator.state.pipelines.get(resource.status?.id)?.children.length ?? 0;
   if (why === 'NotEmpty' && steps + contentOf(setting.simulator.state, resource.status?.id) > 0) return undefined;
   return 'what it waits for is not so';
+}
+
+/** It may be looked at five minutes after the run. */
+function ranLately({ setting }: Land, id: string): boolean {
+  const since = setting.clock.now() - 310_000;
+  return [...setting.simulator.state.runs.values()].some(
+    (run) => run.targetId === id && (run.endedAt ?? since) >= since,
+  );
 }
 
 /** What it lies in, or refers to, was removed by hand, and is not made again yet. */

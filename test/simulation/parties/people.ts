@@ -28,7 +28,10 @@ function pickItem(land: Land): [SimKind, Item] | undefined {
 
 function tamper(land: Land): string | undefined {
   const found = pickItem(land);
-  return found?.[0].tamper(found[1], land);
+  if (!found) return undefined;
+  const [kind, item] = found;
+  land.grants.edited(item.id);
+  return kind.tamper(item, land);
 }
 
 function remove(land: Land): string | undefined {
@@ -48,6 +51,7 @@ function rename(land: Land): string | undefined {
   if (!found || found[1].kind === 'user') return undefined;
   const [kind, item] = found;
   const before = nameOf(item);
+  land.grants.edited(item.id);
   land.setting.simulator.console.edit(kind.remote, item.id, { name: `${before}!` });
   return `renames ${kind.remote} ${before} to ${before}!`;
 }
