@@ -206,6 +206,8 @@ async function gatedPass(
   const busy = stillBusy(pass);
   if (busy) return report(pass, busy, { outcome: 'wait', againMs: BUSY_LOOK_MS }, pass, object);
   noteDrift(pass, gated);
+  // Also when a call fails: what goes now is held no more.
+  showPlan(pass, gated);
   pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
   const after = preview ? preview.predict(pass, gated.go, object) : await apply(pass, gated.go, object);
   announceWrites(pass, gated);

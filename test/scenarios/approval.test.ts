@@ -53,6 +53,16 @@ test('the approval of one plan is not that of the next', async () => {
   expect(world.condition('SyncJob', 'nightly', 'Ready')).toBe('False AwaitingApproval');
 });
 
+test('a plan that was approved is held no more, also when the server refuses it', async () => {
+  const world = await convergedWorld();
+  world.simulator.faults.add({ operation: 'jobs.tasks.delete', times: ALWAYS, effect: status(400) });
+  world.apply(job({ tasks: TWO }));
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': world.status('SyncJob', 'nightly').plan.id });
+  await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True Refused');
+  expect(world.status('SyncJob', 'nightly').plan).toBeUndefined();
+});
+
 test('an approval that came back with a backup, status and all, has to be given again', async () => {
   const world = await convergedWorld();
   world.simulator.faults.add({ operation: 'jobs.tasks.delete', times: ALWAYS, effect: status(500) });
