@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Resource, Status } from './resource.ts';
+import { isNew } from './tokens.ts';
 
 /** A pass's working copy of a status: changed in memory, saved by one merge patch when it differs. */
 export interface Draft {
@@ -26,7 +27,7 @@ export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
   let saved = (resource.status ?? {}) as unknown as JsonObject;
   let current = resource;
   // A restore makes an object first and gives it its status then: what is said of the one must not be mixed with the other.
-  let isFirst = resource.status?.tokensOf !== resource.metadata.uid;
+  let isFirst = isNew(resource);
   const status = copyOf(saved) as Status & JsonRecord;
   return {
     status,

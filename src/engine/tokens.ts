@@ -26,10 +26,15 @@ export interface TokenReading {
   ignored: TokenName[];
 }
 
+/** Whether nobody has said anything of this object yet: it has no status, or one that a restore took over from another object. */
+export function isNew({ status, metadata }: Resource): boolean {
+  const { tokens, tokensOf } = status ?? {};
+  return tokens === undefined || (tokensOf !== undefined && tokensOf !== metadata.uid);
+}
+
 /** Compares the annotations of an object with what its status remembers. */
 export function readTokens(resource: Resource): TokenReading {
-  const { tokens: known, tokensOf } = resource.status ?? {};
-  const recorded = tokensOf === undefined || tokensOf === resource.metadata.uid ? known : undefined;
+  const recorded = isNew(resource) ? undefined : resource.status?.tokens;
   const tokens: Record<string, string> = {};
   const fired = new Map<TokenName, string>();
   const ignored: TokenName[] = [];

@@ -169,7 +169,7 @@ test('what was left in another workspace is said, until that one is gone; to be 
   fakes.names.set('ws-0', 'Old');
   const blocked = blockedBy(() => placeInWorkspace(fakes.context, left));
   expect(blocked).toMatchObject({ reason: 'WorkspaceChanged', stalled: true });
-  expect(blocked.message).toContain('job-1 lies in the workspace Old (ws-0), and spec.workspaceRef means ws-1 now');
+  expect(blocked.message).toContain('job-1 lies in the workspace Old (ws-0); by its spec it belongs in ws-1 now');
   const going = { ...left, metadata: { ...left.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
   expect(placeInWorkspace(fakes.context, going).workspace.session.id).toBe('ws-0');
   fakes.names.delete('ws-0');

@@ -100,7 +100,7 @@ function whereItLies({ metadata, status }: Resource, id: string, { workspaces, i
   if (metadata.deletionTimestamp !== undefined) return parentId;
   const named = home.name === undefined ? parentId : `${home.name} (${parentId})`;
   const message =
-    `${status?.id} lies in the workspace ${named}, and spec.workspaceRef means ${id} now; Sync cannot move it: give the SyncWorkspace ` +
+    `${status?.id} lies in the workspace ${named}; by its spec it belongs in ${id} now, and Sync cannot move it: give the SyncWorkspace ` +
     `spec.id ${parentId} (delete it with deletionPolicy: Retain and apply it again), or delete this resource and apply it again`;
   throw new Blocked('WorkspaceChanged', message, 'stalled', HOME_LOOK_MS);
 }
