@@ -84,7 +84,8 @@ export async function findCreated(pass: GatheredPass, intent: Intent): Promise<F
     return !claimants.some((other) => other.metadata.uid !== pass.resource.metadata.uid && other.status?.owned);
   });
   if (ids.length === 0) return { state: 'none' };
-  return ids.length === 1 ? { state: 'found', id: ids[0]! } : { state: 'several', ids };
+  // Lists may have them in ever another order.
+  return ids.length === 1 ? { state: 'found', id: ids[0]! } : { state: 'several', ids: ids.toSorted() };
 }
 
 /** Takes the object as ours: from now on `status.id` names it. What it was made with is the baseline. Saves nothing. */

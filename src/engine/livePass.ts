@@ -12,7 +12,7 @@ import { resolveIntent } from './intent.ts';
 import { isContended, waitedFor } from './memory.ts';
 import { type Observation, observe } from './observe.ts';
 import { echo, enforces, type GatheredPass, type PassResult, suspendedBy } from './pass.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
 import { planObject } from './planObject.ts';
 import { isRefused, refusal, stillBusy } from './refusals.ts';
 import type { RemoteObject } from './remote.ts';
@@ -205,11 +205,12 @@ async function gatedPass(
   }
   const busy = stillBusy(pass);
   if (busy) return report(pass, busy, { outcome: 'wait', againMs: BUSY_LOOK_MS }, pass, object);
-  noteDrift(pass, gated);
+  announceDrift(pass, gated);
   // Also when a call fails: what goes now is held no more.
   showPlan(pass, gated);
   pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
   const after = preview ? preview.predict(pass, gated.go, object) : await apply(pass, gated.go, object);
+  noteCorrection(pass, gated);
   announceWrites(pass, gated);
   pass.memory.refused = undefined;
   pass.memory.unclear = undefined;
@@ -277,14 +278,22 @@ function approve(pass: GatheredPass, gated: Gated): boolean {
   return keys.length > 0;
 }
 
-function noteDrift(pass: GatheredPass, gated: Gated): void {
-  const drift = gated.go.filter((step) => step.cause === 'drift' || step.cause === 'vanished');
-  if (drift.length === 0) return;
-  pass.memory.corrections.push(pass.deps.clock.now());
-  pass.deps.count('driftCorrected', pass.kind.name);
+function driftIn({ go }: Gated): Step[] {
+  return go.filter((step) => step.cause === 'drift' || step.cause === 'vanished');
+}
+
+function announceDrift(pass: GatheredPass, gated: Gated): void {
+  const drift = driftIn(gated);
   // What was refused is tried again each hour, which is no news.
-  if (isRefused(pass)) return;
+  if (drift.length === 0 || isRefused(pass)) return;
   pass.deps.record(pass.resource, 'Normal', 'DriftDetected', `changed on the server, correcting: ${summarise(drift)}`);
+}
+
+/** Only what was done can be undone by somebody: a write that the server refuses is no contest. */
+function noteCorrection({ memory, deps, kind }: GatheredPass, gated: Gated): void {
+  if (driftIn(gated).length === 0) return;
+  memory.corrections.push(deps.clock.now());
+  deps.count('driftCorrected', kind.name);
 }
 
 function announceWrites(pass: GatheredPass, gated: Gated): void {

@@ -193,3 +193,15 @@ test('busy: a new process deletes a job once the run that it did not know of has
   await world.until(() => !world.cluster.get('SyncJob', 'nightly'), 90_000, 'the deletion');
   expect(world.simulator.state.jobs.has(id)).toBe(false);
 });
+
+test('busy: what somebody changed while it is in use is corrected when the run ends, and nobody is said to fight for it', async () => {
+  const world = await convergedWorld();
+  const { id } = itemNamed(world, 'connections', 'CRM');
+  const run = await running(world, 15 * MINUTE);
+  const { connections, runs } = world.simulator.state;
+  world.simulator.console.edit('connection', id, { name: 'Mine' });
+  await world.untilCondition('SyncConnection', 'crm', 'Ready', 'False RemoteBusy');
+  await world.until(() => runs.get(run)!.end !== undefined, HOUR, 'the end of the run');
+  await world.until(() => connections.get(id)!.fields.name === 'CRM', 6 * MINUTE, 'the correction');
+  await world.ready('SyncConnection', 'crm');
+});
