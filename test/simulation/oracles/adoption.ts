@@ -56,6 +56,9 @@ export const adoption: Oracle = (land, owners) => {
     const givenUp = owners.ownersOf(id).some(({ metadata }) => metadata.uid !== after.metadata.uid);
     const item = itemsOf(simulator.state, simKindOf(after.kind)!.remote).get(id);
     if (givenUp || !item || clock.now() - item.updatedAt < KNOWN_MS) return;
+    // The only one of its name that came after a create without a clear reply: nothing tells it from what that made.
+    const { intent } = before.status?.pending ?? {};
+    if (intent?.verb === 'create' && Date.parse(intent.at) <= item.createdAt) return;
     if (policies.settled(after, 'adoptionPolicy', ['Never'], KNOWN_MS)) {
       setting.violate('adoption', `${keyOf(after)} takes ${id}, but its adoptionPolicy is Never`);
     }
