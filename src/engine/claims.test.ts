@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claimsOf, makerBefore, nameRival, originOf, rivalOf } from './claims.ts';
+import { claimsOf, makerBefore, makerSince, nameRival, originOf, rivalOf } from './claims.ts';
 import type { Resource } from './resource.ts';
 
 const claimant = (uid: string, created: number, owned?: boolean, namespace = 'team'): Resource => ({
@@ -69,4 +69,15 @@ test('of those that make an object of one name in one place the oldest has what 
   expect(makerBefore(first!, [first!, second!])).toBeUndefined();
   const elsewhere = { ...first!, spec: { workspaceRef: { name: 'another' } } };
   expect(makerBefore(second!, [elsewhere, second!])).toBeUndefined();
+});
+
+test('who looks for what its own call made waits for one that began to make it later, unless the outcome of that is known', () => {
+  const [old, young] = [claimant('old', 1_000), claimant('young', 2_000)];
+  const making = (at: number, done?: boolean) => ({
+    ...young,
+    status: { pending: { intent: { verb: 'create', at: new Date(at).toISOString(), ...(done && { done }) } } },
+  });
+  expect(makerSince(old, [old, making(9_000)], 5_000)?.metadata.uid).toBe(young.metadata.uid);
+  expect(makerSince(old, [old, making(4_000)], 5_000)).toBeUndefined();
+  expect(makerSince(old, [old, making(9_000, true)], 5_000)).toBeUndefined();
 });

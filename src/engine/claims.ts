@@ -42,13 +42,20 @@ export function makingOf({ kind, status }: Resource, name: string | undefined): 
  * one of them finds is not known to be its own. `makers`: those that are making one of that name anywhere.
  */
 export function makerBefore(self: Resource, makers: readonly Resource[]): Resource | undefined {
-  return makers.find(
-    (other) =>
-      other.metadata.uid !== self.metadata.uid &&
-      other.metadata.namespace === self.metadata.namespace &&
-      PLACES.every((ref) => canonicalJson(other.spec[ref] ?? null) === canonicalJson(self.spec[ref] ?? null)) &&
-      older(other, self),
-  );
+  return makers.find((other) => isBeside(self, other) && older(other, self));
+}
+
+/** One of them whose call was begun after `since` (ms since the epoch) and may be under way: what is new is rather of its making. */
+export function makerSince(self: Resource, makers: readonly Resource[], since: number): Resource | undefined {
+  return makers.find((other) => {
+    const { intent } = other.status?.pending ?? {};
+    return isBeside(self, other) && intent !== undefined && !intent.done && Date.parse(intent.at) > since;
+  });
+}
+
+function isBeside(self: Resource, other: Resource): boolean {
+  if (other.metadata.uid === self.metadata.uid || other.metadata.namespace !== self.metadata.namespace) return false;
+  return PLACES.every((ref) => canonicalJson(other.spec[ref] ?? null) === canonicalJson(self.spec[ref] ?? null));
 }
 
 /** The other resource that owns the object, or would come first; undefined when `self` may have it. */

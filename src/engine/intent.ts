@@ -1,5 +1,5 @@
 import { expectedDigest } from './applyChildren.ts';
-import { makerBefore, makingKey, nameRival } from './claims.ts';
+import { makerBefore, makerSince, makingKey, nameRival } from './claims.ts';
 import type { Verdict } from './conditions.ts';
 import { findCreated, own } from './create.ts';
 import { knownFor } from './intentAge.ts';
@@ -111,7 +111,7 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   }
   const { name } = pass.gathered.desired;
   const found = await findCreated(pass, intent);
-  const first = found.state === 'found' && makerBefore(pass.resource, makersOf(pass));
+  const first = found.state === 'found' && otherMaker(pass, intent);
   if (first) return wait('Observing', `waiting for ${nameRival(pass.resource, first)}, which is making ${name}`, 1_000);
   if (found.state === 'found') {
     own(pass, found.id);
@@ -142,8 +142,12 @@ async function resolveCreate(pass: GatheredPass, left: number, lookMs: number) {
   return undefined;
 }
 
-function makersOf({ deps, kind, gathered }: GatheredPass): readonly Resource[] {
-  return deps.claimants(kind.name, makingKey(kind.name, gathered.desired.name));
+/** Another resource that may have made what was found, by a call before or after that of `intent`. */
+function otherMaker({ deps, kind, gathered, resource }: GatheredPass, intent: Intent): Resource | undefined {
+  const { desired, scope } = gathered;
+  const makers = deps.claimants(kind.name, makingKey(kind.name, desired.name));
+  const since = Math.max(Date.parse(intent.at), deps.clock.now() - scope.lagGraceMs);
+  return makerBefore(resource, makers) ?? makerSince(resource, makers, since);
 }
 
 /** Made on a server that was replaced since: what bears the name on this one is not of our making. */

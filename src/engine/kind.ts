@@ -99,6 +99,8 @@ export interface Scope {
   identity?: string;
   /** Remote id of the parent, for what lies in one. */
   parentId?: string;
+  /** The object was left in this parent, and belongs in another one now: what to say while it is there. */
+  left?: { reason: string; message: string };
   /** Whether a recorded identity is that of this server; true while this one is not known. */
   isSameServer(recorded: string): boolean;
   /** Whether the server that answers is still the one of `identity`. */

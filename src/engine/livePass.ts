@@ -59,7 +59,28 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
     askedAt: pass.askedAt,
     unchanged: isUnchanged(pass) && pass.gathered.desired.missing === undefined,
   });
-  return decide(pass, observation, handovers);
+  const { left } = pass.gathered.scope;
+  return left && observation.state !== 'unsettled'
+    ? leftPass(pass, observation, left)
+    : decide(pass, observation, handovers);
+}
+
+/** It cannot be moved, and is not made a second time while it is there; once it is gone, it is looked for where it belongs. */
+function leftPass(
+  pass: GatheredPass,
+  { state }: Observation,
+  { reason, message }: { reason: string; message: string },
+): Promise<PassResult> {
+  if (state !== 'absent') {
+    return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled', againMs: MOST_LOOK_MS }, pass);
+  }
+  pass.draft.status.parentId = undefined;
+  const gone = `${pass.gathered.desired.name} is gone from where it was left; looking for it where it belongs`;
+  return report(
+    pass,
+    { state: 'progressing', reason: 'Observing', message: gone },
+    { outcome: 'wait', againMs: 1_000 },
+  );
 }
 
 /** What is not ours is known by its name: under another name the resource means another object. */

@@ -204,10 +204,9 @@ async function unusablePass(
 async function blockedPass(pass: Pass, { reason, message, stalled, unseen, againMs }: Blocked): Promise<PassResult> {
   if (unseen && settledAlready(pass))
     return report(pass, { state: 'unseen', message, stale: false }, { outcome: 'wait' });
-  const again = againMs !== undefined && { againMs };
-  if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled', ...again });
+  if (stalled) return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled' });
   const verdict = { state: 'progressing', reason, message, stallAfterMs: MISSING_MS } as const;
-  return report(pass, verdict, { outcome: 'wait', ...again });
+  return report(pass, verdict, { outcome: 'wait', ...(againMs !== undefined && { againMs }) });
 }
 
 /** The first pass records the tokens that it finds and acts on none, nor on an approval in status: a restore brings old ones back. */

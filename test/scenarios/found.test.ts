@@ -495,3 +495,20 @@ test('what was left in a renamed workspace says so once another bears its name, 
   await quiet(world);
   expect([...world.simulator.state.connections.values()].map(({ fields }) => fields.name)).toEqual(['Warehouse']);
 });
+
+test('what was left in a renamed workspace is made where it belongs once somebody has removed it there', async () => {
+  const world = createWorld();
+  world.apply(basics(), workspace({ id: undefined, name: 'Team' }));
+  await world.start();
+  for (const name of ['crm', 'warehouse']) await world.ready('SyncConnection', name);
+  const old = world.status('SyncWorkspace', 'default').id;
+  world.remove('SyncWorkspace', 'default');
+  await quiet(world);
+  world.simulator.console.edit('workspace', old, { name: 'Another' });
+  world.apply(workspace({ id: undefined, name: 'Team' }));
+  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True WorkspaceChanged', 5 * MINUTE);
+  world.simulator.console.remove('connection', itemNamed(world, 'connections', 'CRM').id);
+  await world.untilCondition('SyncConnection', 'crm', 'Ready', 'True', 15 * MINUTE);
+  expect(itemNamed(world, 'connections', 'CRM').parentId).toBe(world.status('SyncWorkspace', 'default').id);
+  expect(world.condition('SyncConnection', 'warehouse', 'Stalled')).toBe('True WorkspaceChanged');
+});

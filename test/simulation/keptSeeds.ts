@@ -53,5 +53,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [91441, 'a message named the same objects in ever another order'],
   [130181, 'what was left in a renamed workspace was called Ready, though its resource meant another workspace by now'],
   [130400, 'a connection was made in a workspace that its resource did not own, and then made another'],
+  [161692, 'one resource took what another had just made under the same name, and both added its tasks'],
+  [160475, 'a correction that was refused while the object was in use counted as a contest with somebody'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
 ];

@@ -50,7 +50,7 @@ export function createConnectionKind(context: KindContext): Kind {
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
       const { session } = place;
-      const desired = await unlessDeleting(resource, () => desiredConnection(context, resource));
+      const desired = await unlessDeleting(resource, () => desiredConnection(context, resource), place.workspace);
       for (const secret of desired.secrets.values()) session.client.scrubber.learn(secret);
       const memory = memoryOf(resource);
       const id = resource.status?.id;

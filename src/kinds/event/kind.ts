@@ -36,7 +36,7 @@ export function createEventKind(context: KindContext): Kind {
     async gather(resource) {
       const place = placeInPipeline(context, resource);
       const { server, session, policies, workspace } = place;
-      const desired = await unlessDeleting(resource, () => desiredEvent(context, resource));
+      const desired = await unlessDeleting(resource, () => desiredEvent(context, resource), workspace);
       const id = resource.status?.id;
       memoryOf(resource).unfollow = () => session.deepReads.remove(`event/${id}`);
       const labels = context.namespaceLabels(resource.metadata.namespace);

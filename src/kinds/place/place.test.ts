@@ -162,18 +162,16 @@ test('nothing new is made in a workspace that its resource does not own, but pla
   expect(() => placeInWorkspace(fakes.context, job())).not.toThrow();
 });
 
-test('what was left in another workspace is said, until that one is gone; to be deleted it is found where it lies', () => {
+test('what was left in another workspace is looked for there as long as that is there', () => {
   const fakes = createReadyFakes();
-  const status = { id: 'job-1', owned: true, serverIdentity: IDENTITY, parentId: 'ws-0' };
-  const left = job(undefined, { status });
+  const left = job(undefined, { status: { id: 'job-1', owned: true, serverIdentity: IDENTITY, parentId: 'ws-0' } });
   fakes.names.set('ws-0', 'Old');
-  const blocked = blockedBy(() => placeInWorkspace(fakes.context, left));
-  expect(blocked).toMatchObject({ reason: 'WorkspaceChanged', stalled: true });
-  expect(blocked.message).toContain('job-1 lies in the workspace Old (ws-0); by its spec it belongs in ws-1 now');
-  const going = { ...left, metadata: { ...left.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
-  expect(placeInWorkspace(fakes.context, going).workspace.session.id).toBe('ws-0');
+  const { workspace } = placeInWorkspace(fakes.context, left);
+  expect(workspace.session.id).toBe('ws-0');
+  expect(workspace.left).toContain('job-1 lies in the workspace Old (ws-0); by its spec it belongs in ws-1 now');
   fakes.names.delete('ws-0');
-  expect(placeInWorkspace(fakes.context, left).workspace.session.id).toBe('ws-1');
+  expect(placeInWorkspace(fakes.context, left).workspace).toMatchObject({ session: { id: 'ws-1' } });
+  expect(placeInWorkspace(fakes.context, left).workspace.left).toBeUndefined();
 });
 
 test('an object refers to its workspace, or to its server where that is all it has', () => {

@@ -9,9 +9,6 @@ import type { ScopeWorkspace } from '../remote/scope.ts';
 import type { ServerSession } from '../session/sessions.ts';
 import { type PlacedSpec, serverKeyOf } from './references.ts';
 
-/** How often it is looked whether the workspace that an object was left in is still there; milliseconds. */
-const HOME_LOOK_MS = 60_000;
-
 /** Where an object lives, and what follows from that. */
 export interface Place {
   /** The SyncServer. */
@@ -22,6 +19,7 @@ export interface Place {
 }
 
 export interface WorkspacePlace extends Place {
+  /** Where the object lies, or is to be made. */
   workspace: ScopeWorkspace;
 }
 
@@ -33,12 +31,14 @@ export function placeInWorkspace(context: KindContext, resource: Resource): Work
   const found = findServer(context, resource, reference);
   const id = workspace ? idOfWorkspace(workspace, resource, found.session) : realWorkspaceId(found, workspaceRef.id!);
   const place = admitted(context, resource, found, { id, name: workspace?.spec.name as string | undefined });
-  const session = place.session.workspace(whereItLies(resource, id, place.session));
-  if (!workspace) return { ...place, workspace: { session } };
+  const left = leftIn(resource, id, place.session);
+  const session = place.session.workspace(left?.workspaceId ?? id);
+  const within = { session, ...(left && { left: left.message }) };
+  if (!workspace) return { ...place, workspace: within };
   requireLent(workspace, resource, found.server);
   const [own, ...outer] = place.policies;
   const policies = [own!, (workspace.spec.defaults ?? {}) as PolicyLayer, ...outer];
-  return { ...place, policies, workspace: { session, resource: workspace } };
+  return { ...place, policies, workspace: { ...within, resource: workspace } };
 }
 
 /** The place of a SyncWorkspace, with its real id where that is known before it is looked for. Throws Blocked. */
@@ -89,20 +89,17 @@ function idOfWorkspace(workspace: Resource, resource: Resource, session: ServerS
   return id;
 }
 
-/**
- * The workspace of an object: `id`, unless what it was made in is still there beside it. Then it can only be deleted. Throws Blocked.
- */
-function whereItLies({ metadata, status }: Resource, id: string, { workspaces, identity }: ServerSession): string {
+/** The other workspace that an object was made in, where it may lie still, and what to say about that; undefined: it belongs in `id`. */
+function leftIn({ status }: Resource, id: string, { workspaces, identity }: ServerSession) {
   const { owned, parentId, serverIdentity } = status ?? {};
-  if (!owned || parentId === undefined || parentId === id || serverIdentity !== identity) return id;
+  if (!owned || parentId === undefined || parentId === id || serverIdentity !== identity) return undefined;
   const home = workspaces.get(parentId);
-  if (!home) return id;
-  if (metadata.deletionTimestamp !== undefined) return parentId;
+  if (!home) return undefined;
   const named = home.name === undefined ? parentId : `${home.name} (${parentId})`;
   const message =
     `${status?.id} lies in the workspace ${named}; by its spec it belongs in ${id} now, and Sync cannot move it: give the SyncWorkspace ` +
     `spec.id ${parentId} (delete it with deletionPolicy: Retain and apply it again), or delete this resource and apply it again`;
-  throw new Blocked('WorkspaceChanged', message, 'stalled', HOME_LOOK_MS);
+  return { workspaceId: parentId, message };
 }
 
 /** Nothing new is made in a workspace that its resource neither owns nor only looks at: it is somebody else's. Throws Blocked. */

@@ -30,6 +30,8 @@ export interface ScopeWorkspace {
   session: WorkspaceSession;
   /** Its SyncWorkspace, unless it is given by id. */
   resource?: Resource;
+  /** The object was left in it, and belongs in another one now: what to say about that. */
+  left?: string;
 }
 
 /** These say nothing about the server: with the last token that was read, a deletion can still be carried out (design §8). */
@@ -48,6 +50,7 @@ export function scopeOf(input: ScopeInput): Scope {
     origin: client.origin,
     ...standingOf(input),
     ...(workspace && { parentId: workspace.session.id }),
+    ...(workspace?.left !== undefined && { left: { reason: 'WorkspaceChanged', message: workspace.left } }),
     isSameServer: (recorded) => identity === undefined || isSameServer(recorded, identity),
     isStill: staysOn(session),
     ...(accepted && { accepted }),

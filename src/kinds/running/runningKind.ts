@@ -71,7 +71,7 @@ export function createRunningKind<Memory extends RunMemory = RunMemory>(
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
       const { session, workspace } = place;
-      const desired = await unlessDeleting(resource, () => what.desired(context, resource, place));
+      const desired = await unlessDeleting(resource, () => what.desired(context, resource, place), workspace);
       const { remote, ...reached } = reach(context, resource, place, what.reached);
       const memory = memoryOf(resource);
       const runs = what.runs(workspace.session);

@@ -8,7 +8,7 @@ import type { WorkspacePlace } from '../place/place.ts';
 import type { Renames } from '../remote/convert.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import type { RemoteApi } from '../remote/options.ts';
-import { scopeOf } from '../remote/scope.ts';
+import { type ScopeWorkspace, scopeOf } from '../remote/scope.ts';
 import type { WorkspaceSession } from '../session/sessions.ts';
 
 /** How the objects of a kind below a workspace are reached. */
@@ -55,8 +55,15 @@ export function deepReadAt({ status }: Resource): number | undefined {
   return deepTime === undefined ? undefined : Date.parse(deepTime);
 }
 
-/** What is being deleted wants nothing: neither its Secrets nor what it refers to need to be there still. */
-export async function unlessDeleting(resource: Resource, desired: () => Promise<Desired>): Promise<Desired> {
-  if (resource.metadata.deletionTimestamp === undefined) return desired();
+/**
+ * What is being deleted wants nothing: neither its Secrets nor what it refers to need to be there still. The same holds for what was left
+ * in another workspace.
+ */
+export async function unlessDeleting(
+  resource: Resource,
+  desired: () => Promise<Desired>,
+  workspace?: ScopeWorkspace,
+): Promise<Desired> {
+  if (resource.metadata.deletionTimestamp === undefined && workspace?.left === undefined) return desired();
   return { name: String(resource.spec.name), fields: new Map(), secrets: new Map(), childPolicy: 'Exact' };
 }

@@ -32,6 +32,8 @@ export const identity: Oracle = (land) => {
     if (told.get(life)?.identity !== now) told.set(life, { identity: now, at: clock.now() });
   });
   setting.onSyncCall(({ by, method, path }) => {
+    // What a process that is gone sent in its time is only arriving.
+    if (!setting.replicas.some(({ life, state }) => life === by && state !== 'down')) return;
     if (isOurs() || !knows(by) || /\/workspaces(\/default)?\/?(\?.*)?$/.test(path)) return;
     setting.violate(
       'identity',
