@@ -55,5 +55,6 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [130400, 'a connection was made in a workspace that its resource did not own, and then made another'],
   [161692, 'one resource took what another had just made under the same name, and both added its tasks'],
   [160475, 'a correction that was refused while the object was in use counted as a contest with somebody'],
+  [162440, 'what is read off lists was not found for a moment when the route was due to be tried again'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
 ];

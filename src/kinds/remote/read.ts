@@ -19,7 +19,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
   const turn = (id: string) => `${kind}/${id}`;
   const laneOf = (id: string) => (writes.msLeft(id) > 0 ? 'user' : 'deep');
 
-  async function read(id: string): Promise<ReadResult> {
+  async function read(id: string, isAgain = false): Promise<ReadResult> {
     const proven = calls.readsItems();
     let entity: Entity;
     try {
@@ -29,7 +29,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
       entity = await api.get(id, { lane: laneOf(id), ...known });
     } catch (error) {
       const outcome = error instanceof SyncError ? error.outcome : undefined;
-      if (outcome?.kind === 'unsupported') return fromList(id);
+      if (outcome?.kind === 'unsupported') return fromList(id, isAgain);
       if (outcome?.kind !== 'http' || !saysMissing(outcome.status, proven)) throw error;
       if (proven) return gone(id);
       // Lists show what we just made: the route may be lacking.
@@ -67,12 +67,13 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
   }
 
   /** Without an item route; the list tells all there is to know. */
-  async function fromList(id: string): Promise<ReadResult> {
+  async function fromList(id: string, isAgain = false): Promise<ReadResult> {
     const age = clock.now() - (collection.listedAt ?? Number.NEGATIVE_INFINITY);
     if (age > FRESH_MS || writes.msLeft(id) > 0 || !collection.get(id)?.entity) await collection.refresh();
-    const entity = collection.get(id)?.entity;
-    if (entity && !collection.suspicious?.ids.has(id)) return present(entity, true);
-    return missing(id);
+    const listed = collection.suspicious?.ids.has(id) ? undefined : collection.get(id);
+    if (listed?.entity) return present(listed.entity, true);
+    // What was known of the route has lapsed meanwhile, so that the list kept no whole objects: the route is due to be tried.
+    return listed && !isAgain ? read(id, true) : missing(id);
   }
 
   /** The item route, which has worked before, says 404. */

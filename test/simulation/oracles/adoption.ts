@@ -62,7 +62,9 @@ export const adoption: Oracle = (land, owners) => {
     if (policies.settled(after, 'adoptionPolicy', ['Never'], KNOWN_MS)) {
       setting.violate('adoption', `${keyOf(after)} takes ${id}, but its adoptionPolicy is Never`);
     }
-    if (policies.settled(after, 'adoptionPolicy', ['IfIdentical'], KNOWN_MS)) {
+    // A Secret is read once a minute: a value that is newer may be taken for rotated.
+    const areKnown = [...secrets.values()].every(({ since }) => clock.now() - since > KNOWN_MS);
+    if (areKnown && policies.settled(after, 'adoptionPolicy', ['IfIdentical'], KNOWN_MS)) {
       adopted.set(id, { resource: after, snap: snapOf(item), secrets: secretsNow() });
     }
   });
