@@ -42,6 +42,8 @@ export async function create(pass: GatheredPass, step: Step, more: boolean): Pro
     if (intent) intent.done = true;
     if (found.state !== 'found') throw unsettled(`the server did not say which id ${desired.name} got; looking for it`);
     id = found.id;
+    // Another may have come meanwhile: what differs by more than its wording is corrected, and secrets go along with that.
+    pass.memory.write!.byName = true;
   }
   own(pass, id);
   if (!more) await pass.draft.save();

@@ -45,6 +45,8 @@ export interface Write {
   seenAt?: number;
   /** Nobody could look for so long that somebody may have put back what was there before. */
   blind?: boolean;
+  /** The object is known by its name alone: somebody else may have made it. */
+  byName?: boolean;
   fields: Map<string, WrittenField>;
   /** Child id → the hash of what was wanted and of what was shown before (absent for an add). */
   children: Map<string, { want: string; before?: string }>;

@@ -69,7 +69,7 @@ export function settleWrites(
         return false;
       }
       // The old value that was there all the time was kept; one that is there again after a while may have been put back.
-      if (late && !before && (outcome.refused ? write.blind : !isReworded(change))) {
+      if ((late || write.byName) && !before && (outcome.refused ? write.blind : !isReworded(change))) {
         doubt(memory, change.path, outcome);
         return true;
       }

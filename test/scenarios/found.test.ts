@@ -512,3 +512,17 @@ test('what was left in a renamed workspace is made where it belongs once somebod
   expect(itemNamed(world, 'connections', 'CRM').parentId).toBe(world.status('SyncWorkspace', 'default').id);
   expect(world.condition('SyncConnection', 'warehouse', 'Stalled')).toBe('True WorkspaceChanged');
 });
+
+test('an object made by hand, which alone shows after a create that was answered with nothing, gets all that the spec says', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000', names: 'duplicates', createReply: 'nothing' } });
+  const { console, faults } = world.simulator;
+  faults.add({ operation: 'connections.create', times: 1, effect: { kind: 'slow', ms: 3_100 } });
+  const properties = { User: 'somebody@example.com', Password: 'another' };
+  const other = console.createConnection({ name: 'Mine', connector: 'Salesforce', properties });
+  const propertiesFrom = [{ property: 'Password', secretKeyRef: { name: 'warehouse', key: 'password' } }];
+  world.apply(connection({ name: 'Mine', propertiesFrom }, { name: 'mine' }));
+  await world.until(() => world.status('SyncConnection', 'mine').id === other.id, MINUTE, 'the finding');
+  await world.ready('SyncConnection', 'mine', 10 * MINUTE);
+  await quiet(world);
+  expect(other.fields.properties).toMatchObject({ User: 'sync@example.com', Password: PASSWORD });
+});

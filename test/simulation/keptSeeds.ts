@@ -56,5 +56,6 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [161692, 'one resource took what another had just made under the same name, and both added its tasks'],
   [160475, 'a correction that was refused while the object was in use counted as a contest with somebody'],
   [162440, 'what is read off lists was not found for a moment when the route was due to be tried again'],
+  [162545, 'an object made by hand was taken for ours, and its values for the wording of what we had sent'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
 ];
