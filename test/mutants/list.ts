@@ -260,9 +260,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what somebody changed before a lagging server showed our write is taken for its wording',
     file: 'src/engine/settle.ts',
-    from: 'late && !before && (outcome',
-    to: 'late && false && (outcome',
+    from: '(late || write.byName) && !before && (outcome',
+    to: 'write.byName && !before && (outcome',
     killer: named('test/scenarios/found.test.ts', 'is drift, and no wording'),
+  },
+  {
+    name: 'what only bears the name of what was made is taken for it, with all that it shows',
+    file: 'src/engine/settle.ts',
+    from: '(late || write.byName) && !before && (outcome',
+    to: 'late && !before && (outcome',
+    killer: named('test/scenarios/found.test.ts', 'alone shows after a create'),
   },
   {
     name: 'a write takes back the one before it, which the server does not show yet',
