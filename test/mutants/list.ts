@@ -113,8 +113,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what lies in another workspace is called Ready',
     file: 'src/kinds/place/place.ts',
-    from: 'if (!owned || parentId === undefined || parentId === id',
-    to: 'if (!owned || parentId === undefined || parentId !== id',
+    from: 'if (!home || home.id === id) return undefined;',
+    to: 'if (!home || home.id !== id) return undefined;',
     killer: named('test/scenarios/found.test.ts', 'left in a renamed workspace'),
   },
   {

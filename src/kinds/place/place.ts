@@ -89,17 +89,21 @@ function idOfWorkspace(workspace: Resource, resource: Resource, session: ServerS
   return id;
 }
 
-/** The other workspace that an object was made in, where it may lie still, and what to say about that; undefined: it belongs in `id`. */
-function leftIn({ status }: Resource, id: string, { workspaces, identity }: ServerSession) {
+/** The workspace that what a resource owns was made in, as long as it is there. */
+export function homeOf({ status }: Resource, { workspaces, identity }: ServerSession) {
   const { owned, parentId, serverIdentity } = status ?? {};
-  if (!owned || parentId === undefined || parentId === id || serverIdentity !== identity) return undefined;
-  const home = workspaces.get(parentId);
-  if (!home) return undefined;
-  const named = home.name === undefined ? parentId : `${home.name} (${parentId})`;
+  return owned && parentId !== undefined && serverIdentity === identity ? workspaces.get(parentId) : undefined;
+}
+
+/** The other workspace than `id` that an object was left in, and what to say about that; undefined: it belongs in `id`. */
+function leftIn(resource: Resource, id: string, session: ServerSession) {
+  const home = homeOf(resource, session);
+  if (!home || home.id === id) return undefined;
+  const named = home.name === undefined ? home.id : `${home.name} (${home.id})`;
   const message =
-    `${status?.id} lies in the workspace ${named}; by its spec it belongs in ${id} now, and Sync cannot move it: give the SyncWorkspace ` +
-    `spec.id ${parentId} (delete it with deletionPolicy: Retain and apply it again), or delete this resource and apply it again`;
-  return { workspaceId: parentId, message };
+    `${resource.status?.id} lies in the workspace ${named}; by its spec it belongs in ${id} now, and Sync cannot move it: give the ` +
+    `SyncWorkspace spec.id ${home.id} (delete it with deletionPolicy: Retain and apply it again), or delete this resource and apply it again`;
+  return { workspaceId: home.id, message };
 }
 
 /** Nothing new is made in a workspace that its resource neither owns nor only looks at: it is somebody else's. Throws Blocked. */

@@ -4,7 +4,7 @@ import type { Resource } from '../../engine/resource.ts';
 import type { JsonObject } from '../../ports/json.ts';
 import type { Collection } from '../../sync/snapshot.ts';
 import type { KindContext } from '../context.ts';
-import type { WorkspacePlace } from '../place/place.ts';
+import { homeOf, type WorkspacePlace } from '../place/place.ts';
 import type { ServerSession } from '../session/sessions.ts';
 
 export interface ReferenceInput {
@@ -62,8 +62,10 @@ export async function resolveReference(
 }
 
 /** The id of the workspace that a resource lies in; undefined while it is not known, or for what lies elsewhere. */
-function workspaceOf({ stores }: KindContext, { metadata, spec, status }: Resource, session: ServerSession) {
-  if (status?.owned && status.parentId && status.serverIdentity === session.identity) return status.parentId;
+function workspaceOf({ stores }: KindContext, target: Resource, session: ServerSession) {
+  const home = homeOf(target, session);
+  if (home) return home.id;
+  const { metadata, spec } = target;
   const reference = spec.workspaceRef as Reference | undefined;
   if (reference?.id === 'default') return session.identity?.split('#')[1] || undefined;
   if (reference?.name === undefined) return reference?.id;
