@@ -101,14 +101,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/reconciler.ts',
     from: 'keepApprovals(pass.draft.status, new Set());',
     to: '',
-    killer: named('test/scenarios/approval.test.ts', 'came back with a backup'),
+    killer: named('test/scenarios/requests.test.ts', 'came back with a backup'),
   },
   {
     name: 'what a restore puts into a status is mixed with what was said of the object before',
     file: 'src/engine/draft.ts',
     from: 'fenced || isFirst ? current.metadata.resourceVersion : undefined',
     to: 'fenced ? current.metadata.resourceVersion : undefined',
-    killer: named('test/scenarios/approval.test.ts', 'came back with a backup'),
+    killer: named('test/scenarios/requests.test.ts', 'came back with a backup'),
   },
   {
     name: 'what lies in another workspace is called Ready',

@@ -2,8 +2,6 @@ import { expect, test } from 'vitest';
 import { connection, job } from '../support/manifests.ts';
 import { ALWAYS, convergedWorld, itemNamed, quiet, status, writesOf } from './landscape.ts';
 
-const MINUTE = 60_000;
-
 const TWO = [{ table: 'Accounts' }, { table: 'Contacts' }];
 
 test('a change that loses something waits, and goes when its plan is approved', async () => {
@@ -61,25 +59,6 @@ test('a plan that was approved is held no more, also when the server refuses it'
   world.annotate('SyncJob', 'nightly', { 'approve-plan': world.status('SyncJob', 'nightly').plan.id });
   await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True Refused');
   expect(world.status('SyncJob', 'nightly').plan).toBeUndefined();
-});
-
-test('an approval that came back with a backup, status and all, has to be given again', async () => {
-  const world = await convergedWorld();
-  world.simulator.faults.add({ operation: 'jobs.tasks.delete', times: ALWAYS, effect: status(500) });
-  world.apply(job({ tasks: TWO }));
-  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
-  world.annotate('SyncJob', 'nightly', { 'approve-plan': world.status('SyncJob', 'nightly').plan.id });
-  await world.until(() => world.status('SyncJob', 'nightly').pending?.approved?.length === 1, MINUTE, 'the approval');
-  await quiet(world);
-  const backup = world.cluster.backup();
-  world.remove('SyncJob', 'nightly');
-  await quiet(world);
-  world.simulator.faults.clear();
-  world.cluster.restore(backup, { withStatus: true });
-  const since = world.clock.now();
-  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval', 90 * MINUTE);
-  await quiet(world);
-  expect(writesOf(world, since)).toEqual([]);
 });
 
 test('Automatic asks nobody', async () => {

@@ -3,7 +3,7 @@ import { createSimulator } from '../simulator/simulator.ts';
 import { connection, job, resource, SYNC_URL, secret, server, warehouse, workspace } from '../support/manifests.ts';
 import { createSeededRandom } from '../support/seededRandom.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { ALWAYS, basics, convergedWorld, itemNamed, messageOf, quiet, writesOf } from './landscape.ts';
+import { ALWAYS, basics, convergedWorld, itemNamed, messageOf, quiet, status, writesOf } from './landscape.ts';
 
 /** One-shot requests (design §4): each acts once, when it changes, and never because it was there. */
 
@@ -78,6 +78,25 @@ test('a restored object repeats no request, and finds its object again', async (
   await quiet(world);
   expect(writesOf(world, since)).toEqual([]);
   expect(world.simulator.state.metadataResets.get(itemNamed(world, 'connections', 'CRM').id)).toBe(1);
+});
+
+test('an approval that came back with a backup, status and all, has to be given again', async () => {
+  const world = await convergedWorld();
+  world.simulator.faults.add({ operation: 'jobs.tasks.delete', times: ALWAYS, effect: status(500) });
+  world.apply(job({ tasks: [{ table: 'Accounts' }, { table: 'Contacts' }] }));
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': world.status('SyncJob', 'nightly').plan.id });
+  await world.until(() => world.status('SyncJob', 'nightly').pending?.approved?.length === 1, MINUTE, 'the approval');
+  await quiet(world);
+  const backup = world.cluster.backup();
+  world.remove('SyncJob', 'nightly');
+  await quiet(world);
+  world.simulator.faults.clear();
+  world.cluster.restore(backup, { withStatus: true });
+  const since = world.clock.now();
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval', 90 * MINUTE);
+  await quiet(world);
+  expect(writesOf(world, since)).toEqual([]);
 });
 
 /** Another server behind the URL: the console of the new one, and the identity that the operator sees. */
