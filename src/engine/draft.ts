@@ -7,8 +7,8 @@ export interface Draft {
   status: Status & JsonRecord;
   /**
    * Saves what differs. `fenced`, and for the first status that an object is given: fails when the object has changed since it was
-   * planned from. `along`: fields that go with whatever
-   * differs, so that those of another writer, which this copy does not know of, do not stay beside it. Returns whether it wrote.
+   * planned from. `along`: fields that go with whatever differs, so that those of another writer, which this copy does not know of,
+   * do not stay beside it. Returns whether it wrote.
    */
   save(options?: { fenced?: boolean; along?: readonly string[] }): Promise<boolean>;
   /** True when something has not been saved. */

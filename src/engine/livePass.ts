@@ -76,11 +76,8 @@ function leftPass(
   }
   pass.draft.status.parentId = undefined;
   const gone = `${pass.gathered.desired.name} is gone from where it was left; looking for it where it belongs`;
-  return report(
-    pass,
-    { state: 'progressing', reason: 'Observing', message: gone },
-    { outcome: 'wait', againMs: 1_000 },
-  );
+  const verdict = { state: 'progressing', reason: 'Observing', message: gone } as const;
+  return report(pass, verdict, { outcome: 'wait', againMs: 1_000 }, pass);
 }
 
 /** What is not ours is known by its name: under another name the resource means another object. */

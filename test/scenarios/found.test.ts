@@ -473,20 +473,28 @@ test('what a part of an object took away is written again when the reply to it w
   expect(item!.fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
 });
 
-test('what was left in a renamed workspace says so once another bears its name, and is deleted where it lies', async () => {
+/** Both connections lie in a workspace that was renamed; their SyncWorkspace was deleted and has made another. */
+async function leftBehind(crm: Parameters<typeof connection>[0] = {}) {
   const world = createWorld();
-  world.apply(basics(), workspace({ id: undefined, name: 'Team' }), connection({ deletionPolicy: 'Delete' }));
+  world.apply(basics(), workspace({ id: undefined, name: 'Team' }), connection(crm));
   await world.start();
-  await world.ready('SyncConnection', 'crm');
-  const old = world.status('SyncWorkspace', 'default').id;
+  for (const name of ['crm', 'warehouse']) await world.ready('SyncConnection', name);
+  const old: string = world.status('SyncWorkspace', 'default').id;
   world.annotate('SyncWorkspace', 'default', { 'force-delete': '1' });
   world.remove('SyncWorkspace', 'default');
   await quiet(world);
   world.simulator.console.edit('workspace', old, { name: 'Another' });
   world.apply(workspace({ id: undefined, name: 'Team' }));
   await world.ready('SyncWorkspace', 'default');
-  expect(world.status('SyncWorkspace', 'default').id).not.toBe(old);
-  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True WorkspaceChanged', 5 * MINUTE);
+  const { id } = world.status('SyncWorkspace', 'default');
+  expect(id).not.toBe(old);
+  for (const name of ['crm', 'warehouse'])
+    await world.untilCondition('SyncConnection', name, 'Stalled', 'True WorkspaceChanged', 5 * MINUTE);
+  return { world, old, id };
+}
+
+test('what was left in a renamed workspace says so once another bears its name, and is deleted where it lies', async () => {
+  const { world, old } = await leftBehind({ deletionPolicy: 'Delete' });
   expect(messageOf(world, 'SyncConnection', 'crm', 'Ready')).toContain(`lies in the workspace Another (${old})`);
   world.apply(job({ sourceRef: { name: 'crm' }, destinationRef: { name: 'crm' } }));
   await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True ReferenceElsewhere', 5 * MINUTE);
@@ -497,20 +505,26 @@ test('what was left in a renamed workspace says so once another bears its name, 
 });
 
 test('what was left in a renamed workspace is made where it belongs once somebody has removed it there', async () => {
-  const world = createWorld();
-  world.apply(basics(), workspace({ id: undefined, name: 'Team' }));
-  await world.start();
-  for (const name of ['crm', 'warehouse']) await world.ready('SyncConnection', name);
-  const old = world.status('SyncWorkspace', 'default').id;
+  const { world, id } = await leftBehind();
+  world.simulator.console.remove('connection', itemNamed(world, 'connections', 'CRM').id);
+  await world.ready('SyncConnection', 'crm', 15 * MINUTE);
+  expect(itemNamed(world, 'connections', 'CRM').parentId).toBe(id);
+  expect(world.condition('SyncConnection', 'warehouse', 'Stalled')).toBe('True WorkspaceChanged');
+});
+
+test('what was left in a renamed workspace gets out of it in both ways that its message names', async () => {
+  const { world, old, id } = await leftBehind();
+  world.remove('SyncConnection', 'crm');
+  await quiet(world);
+  world.apply(connection());
+  await world.ready('SyncConnection', 'crm');
+  const mine = world.status('SyncConnection', 'crm').id;
+  expect(world.simulator.state.connections.get(mine)!.parentId).toBe(id);
+  world.remove('SyncConnection', 'crm');
   world.remove('SyncWorkspace', 'default');
   await quiet(world);
-  world.simulator.console.edit('workspace', old, { name: 'Another' });
-  world.apply(workspace({ id: undefined, name: 'Team' }));
-  await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True WorkspaceChanged', 5 * MINUTE);
-  world.simulator.console.remove('connection', itemNamed(world, 'connections', 'CRM').id);
-  await world.untilCondition('SyncConnection', 'crm', 'Ready', 'True', 15 * MINUTE);
-  expect(itemNamed(world, 'connections', 'CRM').parentId).toBe(world.status('SyncWorkspace', 'default').id);
-  expect(world.condition('SyncConnection', 'warehouse', 'Stalled')).toBe('True WorkspaceChanged');
+  world.apply(workspace({ id: old }));
+  await world.ready('SyncConnection', 'warehouse');
 });
 
 test('an object made by hand, which alone shows after a create that was answered with nothing, gets all that the spec says', async () => {

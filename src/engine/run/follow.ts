@@ -135,7 +135,7 @@ async function look(
   { remote }: RunTarget,
 ): Promise<Readings | { message: string; gone: boolean }> {
   try {
-    const now = await remote.status().catch(asUnsupported);
+    const now = await remote.status();
     const own = now !== 'unsupported' && status.runId !== undefined && runIdOf(now) === status.runId;
     if (own && now.state === 'running') return { status: now };
     const history = await remote.history();
@@ -144,13 +144,6 @@ async function look(
     if (!(error instanceof RemoteError)) throw error;
     return { message: error.message, gone: error.outcome.kind === 'http' && error.outcome.status === 404 };
   }
-}
-
-/** A server without that call may say so in these words where the target is not there any more; the history can still tell that. */
-function asUnsupported(error: unknown): 'unsupported' {
-  const { outcome } = error instanceof RemoteError ? error : {};
-  if (outcome?.kind === 'http' && (outcome.status === 405 || outcome.status === 501)) return 'unsupported';
-  throw error;
 }
 
 /** What it is a run of is not there any more: nothing will ever tell how it ended. */

@@ -26,7 +26,7 @@ export function remoteOf(
       const message = `this server has no call that starts a ${runnable.noun}, as far as is known (spec.routes can say otherwise)`;
       throw new RemoteError(message, { kind: 'unsupported' }, 'execute');
     },
-    status: () => remoteCall(session, () => calls.status(id, reading)),
+    status: () => remoteCall(session, () => calls.status(id, reading)).catch(orUnsupported),
     history: () => remoteCall(session, () => calls.history(id, reading)),
     async parts(run: RemoteRun): Promise<readonly RemotePart[] | 'unsupported'> {
       if (entry && run.id !== undefined) {
@@ -44,4 +44,11 @@ export function remoteOf(
     }),
     changed: () => tracker?.expectRun(id),
   };
+}
+
+/** A server without this call may say so in these words when the object is gone, too: the history can still tell which it is. */
+function orUnsupported(error: unknown): 'unsupported' {
+  const { outcome } = error instanceof RemoteError ? error : {};
+  if (outcome?.kind === 'http' && (outcome.status === 405 || outcome.status === 501)) return 'unsupported';
+  throw error;
 }
