@@ -154,6 +154,24 @@ test.each(['in the stream', 'as a status'])(
   },
 );
 
+test('an API server that was away and knows no old version any more is listed as soon as it says so', async () => {
+  const { api, clock, store, reflector, network } = reflect();
+  reflector.start();
+  await clock.until(() => api.watching === 1, LIMIT);
+  await clock.advance(60_000);
+  api.intercept = () => refused(503, 'ServiceUnavailable');
+  api.breakWatches('reset');
+  await clock.advance(20_000);
+  api.put(`${PATH}/new`, {});
+  api.compact();
+  api.intercept = undefined;
+  await clock.until(() => store.get('team-a/new') !== undefined, LIMIT);
+  const { exchanges } = network;
+  const list = exchanges.findLastIndex(({ path }) => !path.includes('watch=true'));
+  expect(exchanges[list - 1]).toMatchObject({ path: expect.stringContaining('watch=true'), status: 410 });
+  expect(exchanges[list]!.at - exchanges[list - 1]!.at).toBeLessThan(100);
+});
+
 test('410 between two pages starts the list again', async () => {
   const { api, clock, store, reflector, lists } = reflect();
   for (let i = 0; i < 6; i++) api.put(`${PATH}/x${i}`, {});

@@ -42,6 +42,8 @@ const PAGE = 500;
 const IDLE_MS = 70_000;
 /** A watch that lived this long was a good one: the next failure starts from a short wait again. */
 const GOOD_WATCH_MS = 10_000;
+/** A list may follow the one before at once when that is this long ago. */
+const LIST_GAP_MS = 30_000;
 const MALFORMED_MOST = 3;
 
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector {
@@ -65,9 +67,11 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   let version: string | undefined;
   let failed = 0;
   let malformed = 0;
+  let listedAt = Number.NEGATIVE_INFINITY;
 
   async function list(): Promise<void> {
     lists.inc(labels);
+    listedAt = clock.monotonic();
     const keys = new Set<string>();
     let from: string | undefined;
     let listVersion: string | undefined;
@@ -171,7 +175,9 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       const lasted = clock.monotonic() - began >= GOOD_WATCH_MS;
       if (lasted && error === undefined) logged = '';
       failed = lasted ? 0 : failed + 1;
-      if (failed > 0) await sleep(clock, backoffMs(), signal);
+      // Whoever says that a version is too old is there and well, as after a restart: what is known is old already.
+      const isDue = version === undefined && clock.monotonic() - listedAt >= LIST_GAP_MS;
+      if (failed > 0 && !isDue) await sleep(clock, backoffMs(), signal);
     }
   }
 

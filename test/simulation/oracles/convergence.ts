@@ -104,6 +104,8 @@ function doubt(land: Land, resource: KubeObject, reason: string): string | undef
         return held.managementPolicy === 'Observe' && namesakes(land, resource).length === 0;
       case 'Refused':
         return namesakes(land, resource).some(({ id }) => !isOwnedBy(resource, id)) || somethingIsGone(land, resource);
+      case 'FieldNotAccepted':
+        return land.hurried.has(status?.id ?? '');
       case 'Contended':
         // People had their hands on it at least as often as it gives up after.
         return (
