@@ -1,11 +1,12 @@
 import type { Json } from '../ports/json.ts';
 import { applyChildren } from './applyChildren.ts';
 import { create, recreate } from './create.ts';
-import type { WrittenField } from './memory.ts';
+import type { Write, WrittenField } from './memory.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
+import type { Status } from './resource.ts';
 import { fence, isClear, readBack } from './writing.ts';
 
 /**
@@ -68,12 +69,9 @@ async function update(
     scope.putStyle === 'merge' || partial
       ? changes
       : new Map<string, Json>([...desired.secrets, ...unshown(pass, base), ...changes]);
+  const known = partial ? await doubt(pass) : undefined;
   await putRemembered(pass, base, changes, sent, partial).catch(async (error: unknown) => {
-    // Whether it was done, and took away what it did not name, nobody knows: all of it counts as never written.
-    if (partial && error instanceof RemoteError && !isClear(error)) {
-      pass.draft.status.applied = undefined;
-      pass.memory.write = undefined;
-    }
+    if (known && (!(error instanceof RemoteError) || isClear(error))) restore(pass, known);
     if (!partial || !wantsAll(error)) throw error;
     partial = false;
     scope.learnPutStyle('replace');
@@ -82,11 +80,38 @@ async function update(
   const after = await readBack(pass);
   if (!after) return undefined;
   const lost = lostFields(base, after, changes);
-  if (partial && (lost.size > 0 || shows(after, changes))) scope.learnPutStyle(lost.size > 0 ? 'replace' : 'merge');
-  if (lost.size === 0) return after;
-  pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
-  await put(pass, after, new Map([...desired.secrets, ...lost]), false);
-  return readBack(pass);
+  const isSeen = lost.size > 0 || shows(after, changes);
+  if (partial && isSeen) scope.learnPutStyle(lost.size > 0 ? 'replace' : 'merge');
+  if (lost.size > 0) {
+    pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
+    await put(pass, after, new Map([...desired.secrets, ...lost]), false);
+  }
+  if (partial && known && isSeen) {
+    restore(pass, known);
+    remember(pass, base, changes);
+  }
+  return lost.size > 0 ? readBack(pass) : after;
+}
+
+interface Known {
+  applied: Status['applied'];
+  write: Write | undefined;
+}
+
+/**
+ * Whether a part of an object takes the rest away is seen only afterwards. Until then, and if this process ends before, all of it
+ * counts as never written: where the server does not show what it lost, nothing else would miss it.
+ */
+async function doubt(pass: GatheredPass): Promise<Known> {
+  const known = { applied: pass.draft.status.applied, write: pass.memory.write };
+  restore(pass, { applied: undefined, write: undefined });
+  await pass.draft.save();
+  return known;
+}
+
+function restore({ draft, memory }: GatheredPass, { applied, write }: Known): void {
+  draft.status.applied = applied;
+  memory.write = write;
 }
 
 /** What was written before and the base does not show yet: a server that replaces would lose it again. */
@@ -114,15 +139,12 @@ async function putRemembered(
   sent: ReadonlyMap<string, Json>,
   partial: boolean,
 ): Promise<void> {
-  const { memory, draft } = pass;
-  const { write } = memory;
-  const { applied } = draft.status;
+  const known = { applied: pass.draft.status.applied, write: pass.memory.write };
   remember(pass, base, changes);
   try {
     await put(pass, base, sent, partial);
   } catch (error) {
-    memory.write = write;
-    draft.status.applied = applied;
+    restore(pass, known);
     throw error;
   }
 }

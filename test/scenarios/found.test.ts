@@ -473,6 +473,29 @@ test('what a part of an object took away is written again when the reply to it w
   expect(item!.fields).toMatchObject({ 'schedule.enabled': true, 'schedule.cron': '0 5 * * *' });
 });
 
+test.each(['and the process ends', 'and it cannot be read back'])(
+  'what a part of an object took away is written again, %s',
+  async (how) => {
+    const world = await convergedWorld({ dialect: { put: 'replace', unset: 'omitted' } });
+    const { faults, requests, state } = world.simulator;
+    world.apply(pipeline({ steps: [], schedule: { enabled: true, cron: '0 5 * * *' } }));
+    const isWritten = () => requests.some(({ operation }) => operation === 'pipelines.update');
+    await world.until(isWritten, MINUTE, 'the pipeline to be switched on');
+    if (how === 'and the process ends') {
+      world.crash();
+      await world.start();
+    } else {
+      faults.add({ operation: 'pipelines.get', effect: { kind: 'status', status: 503 } });
+    }
+    await world.ready('SyncPipeline', 'morning');
+    await quiet(world);
+    expect([...state.pipelines.values()][0]!.fields).toMatchObject({
+      'schedule.enabled': true,
+      'schedule.cron': '0 5 * * *',
+    });
+  },
+);
+
 /** Both connections lie in a workspace that was renamed; their SyncWorkspace was deleted and has made another. */
 async function leftBehind(crm: Parameters<typeof connection>[0] = {}) {
   const world = createWorld();

@@ -41,6 +41,7 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [52322, 'a part of an object took the rest away, and nobody saw it, since the reply to it was lost'],
   [50578, 'what somebody put back while nobody could look was called a refusal of the server'],
   [52540, 'the same, when the first look after that was within the grace time'],
+  [514, 'the same, since the process ended before it could read what was left'],
   [42025, 'a pipeline that was handed over stayed that of its old resource while an event kept that from going'],
   [30076, 'another server was polled with the ids of the first one as soon as it did not answer for a moment'],
   [80396, 'what waited for its turn while a server that throttles was replaced went to the new one'],

@@ -73,6 +73,8 @@ export function createPolicies(mirror: Mirror, now: () => number, blindUntil: ()
     settled(resource, policy, values, ms) {
       const entry = known.get(keyOf(resource))?.get(policy);
       if (!entry || entry.uid !== resource.metadata.uid || !values.includes(entry.value as never)) return false;
+      // Nobody keeps account of what is gone, and a pass that does not know so yet follows its server.
+      if (!mirror.resources.has(keyOf(resource)) && !values.includes(inForce(mirror, resource)[policy])) return false;
       return now() - Math.max(entry.since, blindUntil()) >= ms;
     },
   };
