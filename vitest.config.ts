@@ -25,11 +25,11 @@ const real = (name: string, groupOrder: number, include: string[], alias = {}) =
   return { resolve: { alias }, test: { ...common, ...patience, name, include, globalSetup: ['test/real/setup.ts'] } };
 };
 
-/** The built controller in a process of its own. */
+/** The built controller in a process of its own. Most of the time they wait: three of them keep two cores half busy. */
 const processes = {
   test: {
     ...common,
-    ...{ testTimeout: 600_000, hookTimeout: 180_000, maxWorkers: 2, sequence: { groupOrder: 3 } },
+    ...{ testTimeout: 600_000, hookTimeout: 180_000, maxWorkers: 3, sequence: { groupOrder: 3 } },
     name: 'process',
     include: ['test/process/**/*.test.ts'],
     globalSetup: ['test/process/setup.ts'],

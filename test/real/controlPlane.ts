@@ -97,6 +97,8 @@ export async function startControlPlane(
         'authorization-mode': 'RBAC',
         'disable-admission-plugins': 'ServiceAccount',
         profiling: 'false',
+        // So long it waits for open watches when it is asked to end.
+        'request-timeout': '20s',
       },
       args,
     );
@@ -124,7 +126,9 @@ export async function startControlPlane(
   }
 
   async function stop(): Promise<void> {
-    for (const child of children) await child.stop();
+    // Nothing of it is kept.
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all(children.map(({ ended }) => ended));
     rmSync(folder, { recursive: true, force: true });
   }
 
