@@ -19,9 +19,9 @@ const SCENARIOS = [
   'clocks',
 ];
 
-/** Against a real API server, one project after the other: they would slow each other down. */
+/** Against real API servers, one for each of two workers; one project after the other: they would slow each other down. */
 const real = (name: string, groupOrder: number, include: string[], alias = {}) => {
-  const patience = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, sequence: { groupOrder } };
+  const patience = { testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 2, sequence: { groupOrder } };
   return { resolve: { alias }, test: { ...common, ...patience, name, include, globalSetup: ['test/real/setup.ts'] } };
 };
 

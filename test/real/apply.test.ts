@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCrds } from '../cluster/readCrds.ts';
 import type { Loose, Manifest } from '../cluster/types.ts';
 import { items } from './bounds.ts';
+import { ownAccess } from './ownAccess.ts';
 import { ELEMENT, ENTRY, type Node, nodesOf, pathOf } from './schemaTree.ts';
 import { baseOf, resourceOf, specWith, statusWith } from './specs.ts';
 import { createStage, type Stage } from './stage.ts';
@@ -10,7 +11,7 @@ const CRDS = readCrds('crds');
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await createStage(inject('access'), 'apply');
+  stage = await createStage(ownAccess(), 'apply');
 });
 afterAll(() => stage.close());
 

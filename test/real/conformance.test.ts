@@ -1,8 +1,9 @@
 import { inject } from 'vitest';
 import { conformance } from '../cluster/conformance/suite.ts';
 import { connect } from './controlPlane.ts';
+import { ownAccess } from './ownAccess.ts';
 
-const access = inject('access');
+const access = ownAccess();
 
 conformance(
   `kube-apiserver, the ${inject('release')}`,

@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '../cluster/apiClient.ts';
 import { readCrds } from '../cluster/readCrds.ts';
 import type { Loose } from '../cluster/types.ts';
 import { probesOf } from './bounds.ts';
+import { ownAccess } from './ownAccess.ts';
 import { sampleFor } from './samples.ts';
 import { boundFieldOf, fieldOf, isObject, type Node, nodesOf, pathOf, put, type Rule, rulesOf } from './schemaTree.ts';
 import { baseOf, resourceOf, rootOf, specWith, statusWith } from './specs.ts';
 import { createStage, type Stage } from './stage.ts';
 
 const CRDS = readCrds('crds');
-const access = inject('access');
+const access = ownAccess();
 let stage: Stage;
 
 beforeAll(async () => {

@@ -3,9 +3,10 @@ import { kubectlSuite } from '../cluster/conformance/kubectl.ts';
 import { kubeconfig } from '../cluster/serve.ts';
 import { widgetCrd } from '../cluster/widgets.ts';
 import { connect } from './controlPlane.ts';
+import { ownAccess } from './ownAccess.ts';
 import { installCrds, makeNamespace } from './stage.ts';
 
-const { url, ca, tokens, kubectl, controllers } = inject('access');
+const { url, ca, tokens, kubectl, controllers } = ownAccess();
 
 kubectlSuite(
   `kube-apiserver, the ${inject('release')}`,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createElector, type Elector } from '../../src/kube/lease.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import { systemRandom } from '../../src/ports/random.ts';
@@ -6,9 +6,10 @@ import { type Transport, TransportError } from '../../src/ports/transport.ts';
 import { undiciTransport } from '../../src/ports/undiciTransport.ts';
 import { createCountingMeter, createRecordingLogger } from '../kube/setup.ts';
 import { clientOf } from './client.ts';
+import { ownAccess } from './ownAccess.ts';
 import { createStage, type Stage } from './stage.ts';
 
-const access = inject('access');
+const access = ownAccess();
 const LONG = { timeout: 120_000, interval: 50 };
 let stage: Stage;
 

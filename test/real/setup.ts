@@ -5,15 +5,22 @@ import { type Access, startControlPlane } from './controlPlane.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     release: Release;
-    access: Access;
+    /** One for each worker. */
+    accesses: Access[];
   }
 }
 
-/** One API server for all files of the project. */
+/** An API server for each worker of the project. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const release = project.name === 'kube-oldest' ? 'oldest' : 'newest';
-  const plane = await startControlPlane(locate(release)!);
+  const starts = Array.from({ length: project.config.maxWorkers }, () => startControlPlane(locate(release)!));
+  const planes = await Promise.all(starts);
   project.provide('release', release);
-  project.provide('access', plane.access);
-  return plane.stop;
+  project.provide(
+    'accesses',
+    planes.map(({ access }) => access),
+  );
+  return async () => {
+    await Promise.all(planes.map((plane) => plane.stop()));
+  };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { definitionOf } from '../../src/api/registry.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { isConflict, isNotFound } from '../../src/kube/errors.ts';
@@ -6,12 +6,13 @@ import type { KubeObject } from '../../src/kube/objects.ts';
 import { readCrds } from '../cluster/readCrds.ts';
 import type { Loose } from '../cluster/types.ts';
 import { clientOf } from './client.ts';
+import { ownAccess } from './ownAccess.ts';
 import { baseOf, resourceOf } from './specs.ts';
 import { createStage, type Stage } from './stage.ts';
 
 type Job = KubeObject & { spec: Loose; status?: Loose };
 
-const access = inject('access');
+const access = ownAccess();
 const CRD = readCrds('crds').find(({ spec }) => spec.names.kind === 'SyncJob')!;
 const { plural, kind } = definitionOf('SyncJob')!;
 const JOBS = { group: CRD.spec.group, version: CRD.spec.versions[0].name, plural, kind, namespaced: true };

@@ -1,4 +1,4 @@
-import { expect, inject, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { CONFIG_MAPS, EVENTS, LEASES, type ResourceType, SECRETS } from '../../../src/kube/objects.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
@@ -6,6 +6,7 @@ import { readCrds } from '../../cluster/readCrds.ts';
 import type { KubeObject, Loose, Manifest } from '../../cluster/types.ts';
 import { clientOf } from '../client.ts';
 import { connect } from '../controlPlane.ts';
+import { ownAccess } from '../ownAccess.ts';
 import { installCrds } from '../stage.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 import { createProxy } from './proxy.ts';
@@ -28,7 +29,7 @@ const NAMESPACE: ResourceType = {
   kind: 'Namespace',
   namespaced: false,
 };
-const access = inject('access');
+const access = ownAccess();
 const { api } = connect(access, access.tokens.admin);
 const client = clientOf(access, access.tokens.admin);
 const CRDS = readCrds('crds');
