@@ -16,6 +16,7 @@ export const adoption: Oracle = (land, owners) => {
   const { policies, clock, simulator } = setting;
   const madeFor = new Map<string, Set<string>>();
   const firstOwner = new Map<string, string>();
+  const handedOver = new Set<string>();
   const adopted = new Map<string, Adopted & { secrets: string }>();
   const secretsNow = () => [...secrets.values()].map(({ value }) => value).join();
   setting.onSyncWrite(({ created, changed, by }) => {
@@ -37,6 +38,9 @@ export const adoption: Oracle = (land, owners) => {
     // What its server was replaced for is found by name later, as if somebody else had made it.
     const { id: old, serverIdentity } = before?.status ?? {};
     if (serverIdentity && !after?.status?.serverIdentity) madeFor.get(old)?.delete(before!.metadata.uid);
+    // To whoever waits for it, whatever its adoptionPolicy; that may be suspended for long (design §4).
+    if (before?.status?.owned && after?.metadata.deletionTimestamp && after.status?.owned === false)
+      handedOver.add(old);
     if (!after?.status?.owned) return;
     // The key of the hashes was lost: what the secrets are now is the baseline (design §4).
     if (keyName(before?.status?.applied) !== keyName(after.status.applied)) {
@@ -53,9 +57,9 @@ export const adoption: Oracle = (land, owners) => {
     // What was there before keeps the secret that it has; nobody knows which.
     land.baselines.set(after.metadata.uid, clock.now());
     if (land.restoring || !before) return;
-    const givenUp = owners.ownersOf(id).some(({ metadata }) => metadata.uid !== after.metadata.uid);
+    const isHanded = handedOver.delete(id) || owners.ownersOf(id).some((one) => one.metadata.uid !== uid);
     const item = itemsOf(simulator.state, simKindOf(after.kind)!.remote).get(id);
-    if (givenUp || !item || clock.now() - item.updatedAt < KNOWN_MS) return;
+    if (isHanded || !item || clock.now() - item.updatedAt < KNOWN_MS) return;
     // The only one of its name that came after a create without a clear reply: nothing tells it from what that made.
     const { intent } = before.status?.pending ?? {};
     if (intent?.verb === 'create' && Date.parse(intent.at) <= item.createdAt) return;

@@ -1,5 +1,6 @@
 import { COLLECTIONS } from '../../simulator/state.ts';
 import { keyOf } from '../mirror.ts';
+import { createTold } from '../told.ts';
 import type { Oracle } from './oracle.ts';
 
 /** How long passes may still go on that began before their process was told of another server; milliseconds. */
@@ -13,8 +14,7 @@ export const identity: Oracle = (land) => {
   const { setting } = land;
   const { mirror, clock, installations } = setting;
   let accepted: string | undefined;
-  /** Which server each process was told of, since when, and how often. */
-  const told = new Map<string, { identity: string; at: number }>();
+  const told = createTold(setting);
   land.grants.accepted = (by) => {
     accepted = by;
   };
@@ -23,14 +23,9 @@ export const identity: Oracle = (land) => {
     return known === undefined || [known, accepted].includes(installations.identity);
   };
   const knows = (life: string): boolean => {
-    const last = told.get(life);
+    const last = told.of(life);
     return last?.identity === installations.identity && clock.now() - last.at >= UNDER_WAY_MS;
   };
-  setting.onTold((life, workspaces) => {
-    const { identity: now } = installations;
-    if (!workspaces.includes(now.slice(now.indexOf('#') + 1))) return;
-    if (told.get(life)?.identity !== now) told.set(life, { identity: now, at: clock.now() });
-  });
   setting.onSyncCall(({ by, method, path }) => {
     // What a process that is gone sent in its time is only arriving.
     if (!setting.replicas.some(({ life, state }) => life === by && state !== 'down')) return;
