@@ -496,6 +496,25 @@ test.each(['and the process ends', 'and it cannot be read back'])(
   },
 );
 
+test('tasks that somebody added are found also while another resource looks at the job more often', async () => {
+  const world = createWorld();
+  world.apply(basics(), connection(), server({ resyncInterval: '5m' }), job({ tasks: [] }));
+  await world.start();
+  await world.ready('SyncJob', 'nightly');
+  world.apply({ ...job({ tasks: [] }), metadata: { name: 'second' } });
+  await world.untilCondition('SyncJob', 'second', 'Stalled', 'True AlreadyManaged');
+  await quiet(world);
+  // While nobody runs, so that no list shows it as changed since the one before.
+  await world.stop();
+  world.simulator.console.addTask(itemNamed(world, 'jobs', 'Nightly').id, { table: 'Orders' });
+  await world.start();
+  for (let asked = 0; asked < 5; asked++) {
+    world.annotate('SyncJob', 'second', { 'reconcile-requested-at': String(asked) });
+    await world.settle(3 * MINUTE);
+  }
+  expect(world.condition('SyncJob', 'nightly', 'Stalled')).toBe('True AwaitingApproval');
+});
+
 /** Both connections lie in a workspace that was renamed; their SyncWorkspace was deleted and has made another. */
 async function leftBehind(crm: Parameters<typeof connection>[0] = {}) {
   const world = createWorld();

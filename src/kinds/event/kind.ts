@@ -9,7 +9,7 @@ import { referenceTo, serverKeyOf } from '../place/references.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
 import { leavesOf } from '../shared/leaves.ts';
-import { deepReadAt, unlessDeleting } from '../shared/passes.ts';
+import { deepReadAt, isAnothers, unlessDeleting } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 import { spelledAs } from '../shared/spelling.ts';
@@ -86,16 +86,17 @@ async function desiredEvent(context: KindContext, resource: Resource): Promise<D
 }
 
 function remoteEvent(
-  { clock }: KindContext,
+  context: KindContext,
   resource: Resource,
   { session, workspace, pipelineId }: PipelinePlace,
 ): Remote {
   const { events } = session.client;
   return createRemote({
-    clock,
+    clock: context.clock,
     session,
     ...(workspace && { workspace: workspace.session }),
     inTurn: true,
+    isAnothers: (id) => isAnothers(context, resource, id),
     deepReadAt: deepReadAt(resource),
     collection: session.eventsOf(pipelineId),
     kind: 'event',

@@ -15,6 +15,8 @@ export interface RemoteOptions {
   workspace?: WorkspaceSession;
   /** Objects of the kind are read in full in turn: their lists may not tell all. */
   inTurn?: boolean;
+  /** Whether another resource has the object: what this one reads of it is no look of that one's. */
+  isAnothers?(id: string): boolean;
   collection: Collection;
   kind: EntityKind;
   api: RemoteApi;

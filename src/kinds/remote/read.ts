@@ -46,7 +46,7 @@ export function createReader(options: RemoteOptions, calls: Calls): (id: string)
     if (children === 'gone') return { state: 'unsettled', retryAfterMs: AGAIN_MS };
     if (inTurn) {
       session.deepReads.add(turn(entity.id));
-      session.deepReads.touched(turn(entity.id));
+      if (!options.isAnothers?.(entity.id)) session.deepReads.touched(turn(entity.id));
     }
     return { state: 'present', object: toRemoteObject(entity, renames, childRenames, { children, listed }) };
   }

@@ -23,17 +23,19 @@ export interface Reached {
 
 /** The remote side and the surroundings of an object below a workspace. */
 export function reach(
-  { clock, namespaceLabels }: KindContext,
+  context: KindContext,
   resource: Resource,
   { server, session, policies, workspace }: WorkspacePlace,
   { kind, api, collection, renames, childRenames }: Reached,
 ): Pick<Gathered, 'remote' | 'scope' | 'policies'> {
+  const { clock, namespaceLabels } = context;
   const calls = api(session.client, workspace.session.id);
   const remote = createRemote({
     clock,
     session,
     workspace: workspace.session,
     inTurn: true,
+    isAnothers: (id) => isAnothers(context, resource, id),
     collection: collection(workspace.session),
     kind,
     api: calls,
@@ -47,6 +49,13 @@ export function reach(
   const resync = policies.slice(0, -1).find((layer) => layer.resyncInterval)?.resyncInterval;
   const scope = resync === undefined ? place : Object.assign(place, { resyncMs: parseDuration(resync) });
   return { remote, scope, policies };
+}
+
+/** Whether another resource of the kind has the object. */
+export function isAnothers({ stores }: KindContext, { kind, metadata }: Resource, id: string): boolean {
+  return stores[kind]!.byIndex('remoteId', id).some(
+    (other) => other.status?.owned === true && other.metadata.uid !== metadata.uid,
+  );
 }
 
 /** When the remote object was last read in full as status says, ms since the epoch. */

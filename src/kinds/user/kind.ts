@@ -12,7 +12,7 @@ import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
 import type { ServerSession } from '../session/sessions.ts';
 import { leavesOf } from '../shared/leaves.ts';
-import { deepReadAt, unlessDeleting } from '../shared/passes.ts';
+import { deepReadAt, isAnothers, unlessDeleting } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { spelledAs } from '../shared/spelling.ts';
 import { readValues } from '../shared/values.ts';
@@ -78,11 +78,12 @@ async function desiredUser(context: KindContext, resource: Resource): Promise<De
   return { name: user, fields, secrets, childPolicy: 'Exact' };
 }
 
-function remoteUser({ clock }: KindContext, resource: Resource, session: ServerSession): Remote {
+function remoteUser(context: KindContext, resource: Resource, session: ServerSession): Remote {
   return createRemote({
-    clock,
+    clock: context.clock,
     session,
     inTurn: true,
+    isAnothers: (id) => isAnothers(context, resource, id),
     deepReadAt: deepReadAt(resource),
     collection: session.users,
     kind: 'user',
