@@ -25,11 +25,14 @@ const real = (name: string, groupOrder: number, include: string[], alias = {}) =
   return { resolve: { alias }, test: { ...common, ...patience, name, include, globalSetup: ['test/real/setup.ts'] } };
 };
 
-/** The built controller in a process of its own. Most of the time they wait: three of them keep two cores half busy. */
+/** Most of the time they wait: three at once keep two cores half busy. */
+const WAITING = { maxWorkers: 3, sequence: { groupOrder: 3 } };
+
+/** The built controller in a process of its own. */
 const processes = {
   test: {
     ...common,
-    ...{ testTimeout: 600_000, hookTimeout: 180_000, maxWorkers: 3, sequence: { groupOrder: 3 } },
+    ...{ testTimeout: 600_000, hookTimeout: 180_000, ...WAITING },
     name: 'process',
     include: ['test/process/**/*.test.ts'],
     globalSetup: ['test/process/setup.ts'],
@@ -68,12 +71,7 @@ const install = () => {
       'test/install/tools/**/*.test.ts',
       ...(locate('newest') ? ['test/install/real/**/*.test.ts'] : []),
     ];
-    const patience = {
-      testTimeout: 300_000,
-      hookTimeout: 180_000,
-      fileParallelism: false,
-      sequence: { groupOrder: 4 },
-    };
+    const patience = { testTimeout: 300_000, hookTimeout: 180_000, ...WAITING };
     return [{ test: { ...common, ...patience, name: 'install', include } }];
   }
   if (process.env.CI === 'true') throw new Error('helm, promtool and lua are not built: node test/tools/build.ts');

