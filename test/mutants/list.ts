@@ -279,6 +279,20 @@ export const MUTANTS: readonly Mutant[] = [
     killer: named('test/scenarios/found.test.ts', 'keeps its time on a server'),
   },
   {
+    name: 'what a part of an object took away is thought to be there when the process ends before it could look',
+    file: 'src/engine/apply.ts',
+    from: '  await pass.draft.save();\n  return known;',
+    to: '  return known;',
+    killer: named('test/scenarios/found.test.ts', 'and the process ends'),
+  },
+  {
+    name: 'a look of a resource that waits for an object counts as one of the resource that has it',
+    file: 'src/kinds/remote/read.ts',
+    from: 'if (!options.isAnothers?.(entity.id)) session',
+    to: 'session',
+    killer: named('test/scenarios/found.test.ts', 'looks at the job more often'),
+  },
+  {
     name: 'what is only observed by now is deleted all the same',
     file: 'src/engine/deletion.ts',
     from: 'if (!deletes(gathered)) return',
