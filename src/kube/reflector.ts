@@ -43,7 +43,7 @@ const IDLE_MS = 70_000;
 /** A watch that lived this long was a good one: the next failure starts from a short wait again. */
 const GOOD_WATCH_MS = 10_000;
 /** A list may follow the one before at once when that is this long ago. */
-const LIST_GAP_MS = 30_000;
+const LIST_GAP_MS = 10_000;
 const MALFORMED_MOST = 3;
 
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector {
