@@ -68,10 +68,11 @@ export async function livePass(pass: GatheredPass, handovers: Set<string>): Prom
 /** It cannot be moved, and is not made a second time while it is there; once it is gone, it is looked for where it belongs. */
 function leftPass(
   pass: GatheredPass,
-  { state }: Observation,
+  observation: Observation,
   { reason, message }: { reason: string; message: string },
 ): Promise<PassResult> {
-  if (state !== 'absent') {
+  // What bears its name there by now is somebody else's.
+  if (observation.state === 'settled' || (observation.state === 'present' && !observation.instead)) {
     return report(pass, { state: 'stalled', reason, message }, { outcome: 'stalled', againMs: MOST_LOOK_MS }, pass);
   }
   pass.draft.status.parentId = undefined;

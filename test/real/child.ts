@@ -32,6 +32,8 @@ export function startChild(
     child.once('error', () => resolve());
   });
   const onExit = () => void child.kill('SIGKILL');
+  // Two API servers have more children than Node takes for a leak.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('exit') + 1));
   process.once('exit', onExit);
   void ended.then(() => process.off('exit', onExit));
   return {

@@ -554,6 +554,17 @@ test('what was left in a renamed workspace is made where it belongs once somebod
   expect(world.condition('SyncConnection', 'warehouse', 'Stalled')).toBe('True WorkspaceChanged');
 });
 
+test('what was left in a renamed workspace is made where it belongs though another bears its name there', async () => {
+  const { world, old, id } = await leftBehind();
+  const { console, state } = world.simulator;
+  const { fields } = itemNamed(world, 'connections', 'CRM');
+  console.remove('connection', itemNamed(world, 'connections', 'CRM').id);
+  console.createConnection({ ...fields }, old);
+  await world.ready('SyncConnection', 'crm', 15 * MINUTE);
+  const made = state.connections.get(world.status('SyncConnection', 'crm').id);
+  expect(made?.parentId).toBe(id);
+});
+
 test('what was left in a renamed workspace gets out of it in both ways that its message names', async () => {
   const { world, old, id } = await leftBehind();
   world.remove('SyncConnection', 'crm');
