@@ -7,6 +7,7 @@ import type { Step } from './plan.ts';
 import { hashField } from './planObject.ts';
 import { RemoteError, type RemoteObject } from './remote.ts';
 import type { Status } from './resource.ts';
+import { settleMade } from './settle.ts';
 import { fence, isClear, readBack } from './writing.ts';
 
 /**
@@ -64,16 +65,16 @@ async function update(
     if (value !== undefined) changes.set(change.path, value);
   }
   // A brand-new object without secrets can lose nothing: it shows whether a PUT merges or replaces.
-  let partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
+  const partial = fresh && scope.putStyle === undefined && desired.secrets.size === 0;
   const sent =
     scope.putStyle === 'merge' || partial
       ? changes
       : new Map<string, Json>([...desired.secrets, ...unshown(pass, base), ...changes]);
-  const known = partial ? await doubt(pass) : undefined;
+  let doubted = partial ? await doubt(pass, base) : undefined;
   await putRemembered(pass, base, changes, sent, partial).catch(async (error: unknown) => {
-    if (known && (!(error instanceof RemoteError) || isClear(error))) restore(pass, known);
-    if (!partial || !wantsAll(error)) throw error;
-    partial = false;
+    if (doubted && (!(error instanceof RemoteError) || isClear(error))) restore(pass, doubted);
+    if (!doubted || !wantsAll(error)) throw error;
+    doubted = undefined;
     scope.learnPutStyle('replace');
     await putRemembered(pass, base, changes, new Map([...desired.fields, ...changes]), false);
   });
@@ -81,13 +82,13 @@ async function update(
   if (!after) return undefined;
   const lost = lostFields(base, after, changes);
   const isSeen = lost.size > 0 || shows(after, changes);
-  if (partial && isSeen) scope.learnPutStyle(lost.size > 0 ? 'replace' : 'merge');
+  if (doubted && isSeen) scope.learnPutStyle(lost.size > 0 ? 'replace' : 'merge');
   if (lost.size > 0) {
     pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
     await put(pass, after, new Map([...desired.secrets, ...lost]), false);
   }
-  if (partial && known && isSeen) {
-    restore(pass, known);
+  if (doubted && isSeen) {
+    restore(pass, doubted);
     remember(pass, base, changes);
   }
   return lost.size > 0 ? readBack(pass) : after;
@@ -102,10 +103,18 @@ interface Known {
  * Whether a part of an object takes the rest away is seen only afterwards. Until then, and if this process ends before, all of it
  * counts as never written: where the server does not show what it lost, nothing else would miss it.
  */
-async function doubt(pass: GatheredPass): Promise<Known> {
-  const known = { applied: pass.draft.status.applied, write: pass.memory.write };
+async function doubt(pass: GatheredPass, base: RemoteObject): Promise<Known> {
+  const { draft, memory, kind, gathered, deps } = pass;
+  settleMade(kind, {
+    observed: base,
+    desired: gathered.desired,
+    memory,
+    status: draft.status,
+    macs: deps.macs,
+  });
+  const known = { applied: draft.status.applied, write: memory.write };
   restore(pass, { applied: undefined, write: undefined });
-  await pass.draft.save();
+  await draft.save();
   return known;
 }
 

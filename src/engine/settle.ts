@@ -1,5 +1,7 @@
+import { fieldOf } from '../api/fields.ts';
 import type { Json } from '../ports/json.ts';
-import type { Desired } from './kind.ts';
+import { equal } from './equality.ts';
+import type { Desired, Kind } from './kind.ts';
 import type { Macs } from './macs.ts';
 import type { Memory, Write, WrittenField } from './memory.ts';
 import type { Change, Plan, Step } from './plan.ts';
@@ -89,6 +91,21 @@ export function settleWrites(
   return { plan: { ...plan, steps }, unconfirmed, refused: [...refused] };
 }
 
+/** What the server made of the values that an object was made with, as its first read shows them: its wording, unless it left them out. */
+export function settleMade(
+  { fields: table }: Pick<Kind, 'fields'>,
+  { observed, desired, memory, status, macs }: Omit<SettleInput, 'now' | 'late' | 'lagGraceMs'>,
+): void {
+  if (!memory.write || memory.write.byName) return;
+  for (const [path, wrote] of memory.write.fields) {
+    const [from, to] = [observed.fields.get(path), desired.fields.get(path)];
+    if (!wrote.made || from === undefined || to === undefined || observed.masked.has(path)) continue;
+    if (equal(fieldOf(table, path)?.equality ?? 'json', to, from)) continue;
+    const outcome = outcomeOf({ path, from, to }, wrote, macs);
+    if (!outcome.refused) status.accepted = { ...status.accepted, [path]: outcome };
+  }
+}
+
 /**
  * What shows as it was written is settled: a later difference is somebody's change, and not the server's wording. True when that
  * settles the last of them.
@@ -127,7 +144,7 @@ function withoutBlanks(value: Json | undefined): string | undefined {
 }
 
 /** Blanks that a server leaves out it leaves out each time: that it shows the same as before is no refusal. */
-function isRespaced({ from, to }: Change): boolean {
+function isRespaced({ from, to }: Pick<Change, 'from' | 'to'>): boolean {
   const words = withoutBlanks(from);
   return words !== undefined && words === withoutBlanks(to);
 }
@@ -164,7 +181,7 @@ function showsFields(write: Write, observed: RemoteObject, macs: Macs): boolean 
   return false;
 }
 
-function outcomeOf(change: Change, wrote: WrittenField, macs: Macs): Accepted {
+function outcomeOf(change: Pick<Change, 'path' | 'from' | 'to'>, wrote: WrittenField, macs: Macs): Accepted {
   const { path, from = null, to } = change;
   const got = hashField(macs, path, from);
   const same = wrote.before !== undefined && hashField(macs, path, wrote.before) === got && !isRespaced(change);

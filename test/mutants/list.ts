@@ -281,7 +281,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what a part of an object took away is thought to be there when the process ends before it could look',
     file: 'src/engine/apply.ts',
-    from: '  await pass.draft.save();\n  return known;',
+    from: '  await draft.save();\n  return known;',
     to: '  return known;',
     killer: named('test/scenarios/found.test.ts', 'and the process ends'),
   },

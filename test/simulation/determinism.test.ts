@@ -3,7 +3,7 @@ import { runSeed } from './seed.ts';
 
 /** Seeds without a day of quiet: what a day holds they hold as well. */
 const SEEDS = Array.from({ length: 20 }, (_, at) => 9_001 + at).map((seed) =>
-  seed % 20 === 0 ? seed + 500 + 1 : seed,
+  seed % 40 === 20 ? seed + 500 + 1 : seed,
 );
 
 test.each(SEEDS)('seed %i, run twice, gives one event log', async (seed) => {
