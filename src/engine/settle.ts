@@ -100,7 +100,8 @@ export function settleMade(
   for (const [path, wrote] of memory.write.fields) {
     const [from, to] = [observed.fields.get(path), desired.fields.get(path)];
     if (!wrote.made || from === undefined || to === undefined || observed.masked.has(path)) continue;
-    if (equal(fieldOf(table, path)?.equality ?? 'json', to, from)) continue;
+    // What is switched on last was made otherwise.
+    if (wrote.want !== hashField(macs, path, to) || equal(fieldOf(table, path)?.equality ?? 'json', to, from)) continue;
     const outcome = outcomeOf({ path, from, to }, wrote, macs);
     if (!outcome.refused) status.accepted = { ...status.accepted, [path]: outcome };
   }
