@@ -19,6 +19,7 @@ import type { KindContext } from './kinds/context.ts';
 import { runIds, runReferences, targetKeys } from './kinds/run/references.ts';
 import { references as serverReferences } from './kinds/server/references.ts';
 import { createSessions } from './kinds/session/createSessions.ts';
+import { openEarly } from './kinds/session/openEarly.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
 import { createElector, type Elector } from './kube/lease.ts';
 import { loadConnection } from './kube/loadConnection.ts';
@@ -93,7 +94,8 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const reconcilers = new Map<string, Reconciler>();
   const links = createSessionLinks(wired, reconcilers);
   const origins = createOrigins({ clock, random, transport, meter });
-  const sessions = createSessions({ clock, random, origins, ...links });
+  const whenKnown = (kind: string) => caches.whenSynced(kind);
+  const sessions = createSessions({ clock, random, origins, whenKnown, ...links });
   const namespaceLabels = (name: string) => caches.namespaces.get(name)?.metadata.labels;
   const context: KindContext = {
     clock,
@@ -124,7 +126,12 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
 
   let stopControllers = async () => {};
   const stopping = new AbortController();
+  const prepare = async () => {
+    await Promise.all([caches.whenSynced('SyncServer'), caches.whenSynced('SyncWorkspace')]);
+    await openEarly({ context, sessions, isTooLate: () => leading || stopping.signal.aborted });
+  };
   const lead = async () => {
+    void prepare();
     await caches.whenSynced();
     const macs = createMacs(await loadKey(client, home, ports, stopping.signal));
     if (stopping.signal.aborted) return;

@@ -13,7 +13,8 @@ export interface Caches {
   namespaces: Store<KubeObject>;
   start(): void;
   stop(): void;
-  whenSynced(): Promise<void>;
+  /** Resolves when all caches are filled, or those of one kind. */
+  whenSynced(kind?: string): Promise<void>;
   /** Names of what is not synced or lags behind a failed watch. */
   missing(): string[];
 }
@@ -38,14 +39,15 @@ export function createCaches(
   { clock, random, logger, meter }: Ports,
 ): Caches {
   const stores: Record<string, Store<Resource>> = {};
-  const reflectors: { name: string; reflector: Reflector }[] = [];
+  const reflectors: { kind: string; name: string; reflector: Reflector }[] = [];
   const common = { client, clock, random, logger, meter };
   for (const definition of definitions) {
     const store = createStore<Resource>(logger);
     stores[definition.kind] = store;
     for (const namespace of only ?? [undefined]) {
       const reflector = createReflector({ ...common, resource: typeOf(definition), namespace, store });
-      reflectors.push({ name: `${definition.plural}${namespace ? ` in ${namespace}` : ''}`, reflector });
+      const name = `${definition.plural}${namespace ? ` in ${namespace}` : ''}`;
+      reflectors.push({ kind: definition.kind, name, reflector });
     }
   }
   const namespaces = createStore<KubeObject>(logger);
@@ -62,8 +64,9 @@ export function createCaches(
       for (const { reflector } of reflectors) reflector.stop();
       names?.stop();
     },
-    whenSynced: async () => {
-      await Promise.all(reflectors.map(({ reflector }) => reflector.whenSynced()));
+    async whenSynced(only) {
+      const wanted = reflectors.filter(({ kind }) => only === undefined || kind === only);
+      await Promise.all(wanted.map(({ reflector }) => reflector.whenSynced()));
     },
     missing: () => reflectors.filter(({ reflector }) => !reflector.synced()).map(({ name }) => `cache of ${name}`),
   };

@@ -53,6 +53,8 @@ export function createSessionLinks(wired: readonly Wired[], reconcilers: Readonl
       }
     },
     serverChanged(serverKey) {
+      // Before that everything waits for its first pass anyway.
+      if (reconcilers.size === 0) return;
       byKind.get('SyncServer')?.queue.add(serverKey, 'user');
       let delay = 0;
       let count = 0;

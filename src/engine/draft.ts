@@ -32,7 +32,8 @@ export function createDraft(resource: Resource, patcher: StatusPatcher): Draft {
   return {
     status,
     get dirty() {
-      return mergePatch(saved, status as unknown as JsonObject) !== undefined;
+      const now = status as unknown as JsonObject;
+      return !sameAsSent(saved, now) && mergePatch(saved, now) !== undefined;
     },
     rebase(resource) {
       current = resource;

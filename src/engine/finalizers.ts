@@ -32,7 +32,8 @@ export function neededByDeletes(pass: Pass): boolean {
 
 /** The resources that lie in this one and will delete something remote: they need it to be found. */
 export function heldDeletes({ deps, kind, resource }: Pass): Resource[] {
-  return deps.referrers(resource).filter((other) => kind.holds?.(resource, other) && willDelete(other));
+  const { holds } = kind;
+  return holds ? deps.referrers(resource).filter((other) => holds(resource, other) && willDelete(other)) : [];
 }
 
 export function willDelete(resource: Resource): boolean {

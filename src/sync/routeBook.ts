@@ -92,8 +92,9 @@ export function createRouteBook(
       return clock.monotonic() - since >= DOUBT_MS;
     },
     state(operation) {
-      if (book.candidates(operation).length === 0) return 'unsupported';
       if (winners.has(operation.id)) return 'proven';
+      // Asked of every object of a list, and nearly always nothing was refused.
+      if (refusedUntil.size > 0 && book.candidates(operation).length === 0) return 'unsupported';
       return operation.provenance === 'documented' ? 'documented' : 'untried';
     },
     learned() {

@@ -111,17 +111,7 @@ async function create({ cluster, sync, jobs }: Stage) {
 async function lookAgain({ cluster, sync, jobs }: Stage, operator: Part<OperatorMethods>) {
   const synced = await operator.call('synced');
   const began = wallMs();
-  const seen = new Set<string>();
-  await until(
-    async () => {
-      for (const key of Object.keys((await operator.call('passes')).first)) {
-        if (key.startsWith('SyncJob/')) seen.add(key);
-      }
-      return seen.size >= jobs;
-    },
-    cluster,
-    20,
-  );
+  await until(async () => (await operator.call('looked', 'SyncJob')) >= jobs, cluster, 20);
   const restartPassS = (wallMs() - began) / 1_000;
   // Until the last of the start is done.
   await sleep(10_000);
@@ -171,7 +161,7 @@ async function changeOneByOne({ cluster, sync, jobs }: Stage, operator: Part<Ope
     cluster,
     100,
   );
-  const { first } = await operator.call('passes');
+  const first = await operator.call('passes');
   const names = Object.keys(changed);
   return {
     eventToPassMs: spread(names.map((name) => first[`SyncJob/default/${name}`]! - changed[name]!)),

@@ -24,15 +24,17 @@ const mount = new Map([
 ]);
 const RESOLUTION_MS = 5;
 let passes = new Map<string, number>();
-let count = 0;
+/** By kind, since the start. */
+const looked = new Map<string, Set<string>>();
 const stalls = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 stalls.enable();
 
 function noting(common: LogFields = {}): Logger {
   const note = (fields: LogFields, message: string) => {
     if (message !== 'pass') return;
-    count++;
-    const { kind, object } = { ...common, ...fields };
+    const { kind, object } = { ...common, ...fields } as { kind: string; object: string };
+    if (!looked.has(kind)) looked.set(kind, new Set());
+    looked.get(kind)!.add(object);
     const key = `${kind}/${object}`;
     // The first pass after the last question is the one that a change brought about.
     if (!passes.has(key)) passes.set(key, wallMs());
@@ -77,12 +79,12 @@ const methods = {
   synced: () => syncedMs,
   /** When the first pass of each object began since the last time this was asked. */
   passes() {
-    const seen = { count, first: Object.fromEntries(passes) };
+    const seen = Object.fromEntries(passes);
     passes = new Map();
-    count = 0;
     return seen;
   },
-  passCount: () => count,
+  /** How many objects of a kind were looked at since the start. */
+  looked: (kind: string) => looked.get(kind)?.size ?? 0,
   /** The longest stall of the loop since the last time this was asked, ms. */
   stall() {
     const longest = Math.max(0, stalls.max / 1e6 - RESOLUTION_MS);

@@ -32,6 +32,7 @@ export function createKindRig(options: Partial<SimulatorOptions> = {}) {
       woken.push(`${kind} ${id} by turn`);
       return owned.has(id);
     },
+    whenKnown: async () => {},
     known: (kind) => known.get(kind) ?? [],
     serverChanged: (key) => void woken.push(`server ${key}`),
   };

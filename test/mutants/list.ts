@@ -293,6 +293,13 @@ export const MUTANTS: readonly Mutant[] = [
     killer: named('test/scenarios/found.test.ts', 'looks at the job more often'),
   },
   {
+    name: 'a list is compared with the resources before those are known',
+    file: 'src/kinds/session/collect.ts',
+    from: '      await deps.whenKnown(kind);',
+    to: '',
+    killer: named('test/scenarios/early.test.ts', 'a list that came before the resources'),
+  },
+  {
     name: 'what is only observed by now is deleted all the same',
     file: 'src/engine/deletion.ts',
     from: 'if (!deletes(gathered)) return',

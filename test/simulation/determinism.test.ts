@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runSeed } from './seed.ts';
 
-/** Seeds without a day of quiet: what a day holds they hold as well. */
+/** Seeds without hours of quiet: what those hold they hold as well. */
 const SEEDS = Array.from({ length: 20 }, (_, at) => 9_001 + at).map((seed) =>
   seed % 40 === 20 ? seed + 500 + 1 : seed,
 );

@@ -28,7 +28,7 @@ export interface Land {
   /** The cluster is being lost and restored: what goes now is not deleted by anybody. */
   restoring: boolean;
   grants: Grants;
-  /** Nothing in this seed may happen by time alone: a day of quiet follows. */
+  /** Nothing in this seed may happen by time alone: hours of quiet follow. */
   quiet: boolean;
   /** `conn-3`: never used before. */
   newName(prefix: string): string;

@@ -53,7 +53,7 @@ const ORACLES: readonly Oracle[] = [
   hands,
 ];
 
-/** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes a day of quiet. */
+/** One seed: a storm in which anything may happen, a calm in which everything has to settle, and sometimes hours of quiet. */
 export async function runSeed(seed: number): Promise<SeedResult> {
   const setting = createSetting(seed);
   const land = createLand(setting);
@@ -104,7 +104,7 @@ async function calm(land: Land): Promise<Ends> {
   checkRuns(land);
   if (setting.violations.length > 0) return ends;
   const before = baseline(land);
-  await clock.advance(land.quiet ? 24 * HOUR : 20 * MINUTE);
+  await clock.advance(land.quiet ? 6 * HOUR : 20 * MINUTE);
   checkStable(land, before);
   if (land.quiet) checkQuiet(land, before);
   checkConvergence(land);

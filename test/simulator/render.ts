@@ -111,11 +111,12 @@ function wirePath({ dialect }: World, kind: Kind, field: Field): string {
 function place(object: { [key: string]: Wire }, path: string, value: Wire, world: World): void {
   const shown = value ?? unset(world);
   if (shown === undefined) return;
-  const [head, ...rest] = path.split('.');
-  if (rest.length === 0) object[head!] = shown;
+  const dot = path.indexOf('.');
+  if (dot === -1) object[path] = shown;
   else {
-    object[head!] ??= {};
-    place(object[head!] as { [key: string]: Wire }, rest.join('.'), value, world);
+    const head = path.slice(0, dot);
+    object[head] ??= {};
+    place(object[head] as { [key: string]: Wire }, path.slice(dot + 1), value, world);
   }
 }
 

@@ -37,13 +37,14 @@ export class WireMap {
 export function toJson(world: World, value: Wire): Json {
   const { dialect } = world;
   if (value === null || value === undefined) return null;
+  if (typeof value !== 'object') return scalar(dialect, value);
   if (value instanceof WireId) return wireId(dialect, value.id);
   if (value instanceof WireDate) return wireDate(world, value.at);
   if (value instanceof WireMap) return value.entries;
   if (Array.isArray(value)) return value.map((part) => toJson(world, part));
-  if (typeof value !== 'object') return scalar(dialect, value);
   const object: JsonObject = {};
-  for (const [key, part] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const part = value[key];
     if (part === undefined || (part instanceof WireId && dialect.ids === 'absent')) continue;
     if (part instanceof WireId && part.own && dialect.idKeys === 'href') object.href = `/${part.own}s/${part.id}`;
     else object[spell(dialect, keyOf(dialect, key, part))] = toJson(world, part);
@@ -68,11 +69,10 @@ const ODD: Readonly<Record<string, string>> = {
 
 /** A key as the dialect spells it. */
 export function spell({ keys }: Dialect, key: string): string {
+  if (keys === 'snake') return key;
   const words = key.split('_');
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
   switch (keys) {
-    case 'snake':
-      return key;
     case 'title':
       return words.map(capital).join('_');
     case 'camel':

@@ -58,7 +58,7 @@ export async function planDirectly(
   }));
   const origins = createOrigins({ clock, random, transport: readOnly(transport, 'a plan'), meter: silentMeter() });
   const { known } = createSessionLinks(wired, new Map());
-  const links = { known, wake() {}, deepDue: () => true, serverChanged() {} };
+  const links = { known, whenKnown: async () => {}, wake() {}, deepDue: () => true, serverChanged() {} };
   const sessions = createSessions({ clock, random, origins, ...links });
   const context: KindContext = {
     clock,

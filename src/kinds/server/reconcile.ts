@@ -1,4 +1,4 @@
-import { parseSyncServer, type SyncServer, type SyncServerStatus } from '../../api/syncServer.ts';
+import type { SyncServer, SyncServerStatus } from '../../api/syncServer.ts';
 import { Blocked } from '../../engine/blocked.ts';
 import { isoSeconds, type Verdict } from '../../engine/conditions.ts';
 import { createDraft, type Draft } from '../../engine/draft.ts';
@@ -12,11 +12,10 @@ import { MISSING_MS } from '../../engine/verdict.ts';
 import type { ValueRef } from '../../kube/secretReader.ts';
 import type { KindContext } from '../context.ts';
 import { changedMessage, isSameServer, readAcceptance } from '../probe/acceptance.ts';
+import { readConnection } from '../session/connection.ts';
 import type { SessionsControl } from '../session/createSessions.ts';
-import { readCredentials } from '../session/credentials.ts';
-import { learnedFrom, learnedStatus, unsupported } from '../session/learned.ts';
+import { learnedStatus, unsupported } from '../session/learned.ts';
 import type { LiveSession } from '../session/serverSession.ts';
-import { routeProblems, settingsOf } from '../session/settings.ts';
 import { references } from './references.ts';
 import { countUsers, describeUsers } from './users.ts';
 import { circuitOf, conditionsFor, type Waiting, waiting } from './verdict.ts';
@@ -67,13 +66,8 @@ async function look(pass: Pass): Promise<Waiting> {
   const present = deps.sessions.get(key);
   deps.context.values.watch(`SyncServer/${key}`, valuesOf(resource));
   try {
-    const server = parse(resource);
-    const credentials = await readCredentials(deps.context.values, resource.metadata.namespace, server.spec);
-    const settings = settingsOf(server.spec, credentials);
-    const { identity, learned } = pass.draft.status;
-    const place = `${new URL(settings.client.url).origin}${settings.client.apiPath}#`;
-    const usable = learned && identity?.startsWith(place) ? learnedFrom(learned) : undefined;
-    const session = deps.sessions.open(key, settings, usable);
+    const { server, settings, learned } = await readConnection(deps.context.values, resource, pass.draft.status);
+    const session = deps.sessions.open(key, settings, learned);
     session.block(undefined);
     await session.probed;
     return judge(pass, server, session);
@@ -92,13 +86,6 @@ function valuesOf(resource: Resource): ValueRef[] {
     const [kind, namespace, name] = reference.split('/') as [ValueRef['kind'], string, string];
     return { kind, namespace, name };
   });
-}
-
-function parse(resource: Resource): SyncServer {
-  const parsed = parseSyncServer(resource);
-  const problems = parsed.ok ? routeProblems(parsed.value.spec) : parsed.problems;
-  if (parsed.ok && problems.length === 0) return parsed.value;
-  throw new Blocked('InvalidSpec', problems.map(({ path, message }) => `${path}: ${message}`).join('; '), true);
 }
 
 function judge(pass: Pass, { spec }: SyncServer, session: LiveSession): Waiting {

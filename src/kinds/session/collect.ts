@@ -22,7 +22,10 @@ export function collect(
   { kind, workspaceId, onRequest = false, list, getOperation, onSeen, onChange }: Collected,
 ): Collection {
   return createCollection({
-    list,
+    async list(take, signal, again) {
+      await list(take, signal, again);
+      await deps.whenKnown(kind);
+    },
     onSeen(object, asOf) {
       writes.listed(object.id);
       onSeen?.(object, asOf);

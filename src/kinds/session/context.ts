@@ -20,6 +20,8 @@ export interface SessionsDeps {
   ): void;
   /** The turn of an object for a deep read has come. False: no resource has it any more, and it gets no further turn. */
   deepDue(kind: string, id: string, serverKey: string): boolean;
+  /** Resolves when the resources of this kind are known: what a list lacks shows only beside them. */
+  whenKnown(kind: string): Promise<void>;
   /** Remote ids that statuses name. */
   known(kind: string, serverKey: string, workspaceId: string | undefined): Iterable<string>;
   /** `unusable` or `identity` is another: the SyncServer looks again at once, what depends on it at a limited rate. */

@@ -81,7 +81,7 @@ export function checkQuiet({ setting }: Land, before: Baseline): void {
   const shown = writes.slice(0, 3).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
   setting.violate(
     'quiet',
-    `${writes.length} writes to Kubernetes in a day in which nothing happens: ${shown.join(', ')}`,
+    `${writes.length} writes to Kubernetes in hours in which nothing happens: ${shown.join(', ')}`,
   );
 }
 

@@ -10,7 +10,7 @@ export interface Swaps {
 
 const MINUTE = 60_000;
 
-/** One seed in eight has it, now and then one with a day of quiet. */
+/** One seed in eight has it, now and then one with hours of quiet. */
 export function startSwaps(land: Land): Swaps {
   const { setting } = land;
   const { clock, rareDice, installations, timeline } = setting;
