@@ -7,7 +7,8 @@ export interface Indexes<T> {
 
 interface Index<T> {
   fn: (object: T) => readonly string[];
-  keys: Map<string, Set<string>>;
+  /** Nearly every value is that of one object: a set for each would cost more than the rest of the index. */
+  keys: Map<string, string | Set<string>>;
 }
 
 export function createIndexes<T>(): Indexes<T> {
@@ -18,31 +19,41 @@ export function createIndexes<T>(): Indexes<T> {
     const now = after === undefined ? [] : fn(after);
     for (const value of old) {
       if (now.includes(value)) continue;
-      const set = keys.get(value);
-      set?.delete(key);
-      if (set?.size === 0) keys.delete(value);
+      remove(keys, value, key);
     }
     for (const value of now) {
-      const set = keys.get(value);
-      if (set) set.add(key);
-      else keys.set(value, new Set([key]));
+      add(keys, value, key);
     }
   }
 
   return {
     add(name, fn, objects) {
       if (indexes.has(name)) throw new Error(`index ${name} is already there`);
-      const index = { fn, keys: new Map<string, Set<string>>() };
+      const index = { fn, keys: new Map<string, string | Set<string>>() };
       indexes.set(name, index);
       for (const [key, object] of objects) update(index, key, undefined, object);
     },
     keys(name, value) {
       const index = indexes.get(name);
       if (!index) throw new Error(`there is no index ${name}`);
-      return [...(index.keys.get(value) ?? [])];
+      const found = index.keys.get(value);
+      return typeof found === 'string' ? [found] : [...(found ?? [])];
     },
     update(key, before, after) {
       for (const index of indexes.values()) update(index, key, before, after);
     },
   };
+}
+
+function add(keys: Index<never>['keys'], value: string, key: string): void {
+  const found = keys.get(value);
+  if (found === undefined) keys.set(value, key);
+  else if (typeof found !== 'string') found.add(key);
+  else if (found !== key) keys.set(value, new Set([found, key]));
+}
+
+function remove(keys: Index<never>['keys'], value: string, key: string): void {
+  const found = keys.get(value);
+  if (found === key) keys.delete(value);
+  else if (typeof found === 'object' && found.delete(key) && found.size === 0) keys.delete(value);
 }

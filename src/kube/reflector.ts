@@ -6,7 +6,6 @@ import type { KubeClient } from './client.ts';
 import { isExpired, isTooLarge, KubeError } from './errors.ts';
 import { type KubeObject, objectKey, type ResourceType, resourceName } from './objects.ts';
 import type { Store } from './store.ts';
-import { trimmed } from './trim.ts';
 import { isOlder } from './versions.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -33,8 +32,6 @@ export interface ReflectorOptions<T extends KubeObject> {
   random: Random;
   logger: Logger;
   meter: Meter;
-  /** Cuts down an object before it is stored, beyond managedFields and the last-applied annotation. */
-  trim?: (object: T) => T;
 }
 
 const PAGE = 500;
@@ -47,7 +44,7 @@ const LIST_GAP_MS = 10_000;
 const MALFORMED_MOST = 3;
 
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector {
-  const { client, resource, namespace, store, clock, random, meter, trim = (object: T) => object } = options;
+  const { client, resource, namespace, store, clock, random, meter } = options;
   const labels = { resource: resourceName(resource) };
   const logger = options.logger.child({ ...labels, ...(namespace === undefined ? {} : { namespace }) });
   const names = ['resource'];
@@ -116,9 +113,9 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     advance(object.metadata.resourceVersion ?? version);
   }
 
-  const put = (object: T, always: boolean) => guarded(() => feed.put(trim(trimmed(object)), always));
+  const put = (object: T, always: boolean) => guarded(() => feed.put(object, always));
 
-  /** One object that cannot be trimmed or indexed must not stop all others. */
+  /** One object that cannot be made smaller or indexed must not stop all others. */
   function guarded(fn: () => void): void {
     try {
       fn();

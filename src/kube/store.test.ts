@@ -54,6 +54,15 @@ test('the reply to our own write is taken before the watch shows it, and the wat
   expect(changes).toEqual(['105']);
 });
 
+test('what nobody reads is cut off, of replies to our own writes too', () => {
+  const { store } = filled(thing('x', '90'));
+  const reply = thing('x', '105');
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{…}' };
+  Object.assign(reply.metadata, { managedFields: [{ manager: 'sync-operator' }], annotations });
+  store.upsert(reply);
+  expect(store.get('a/x')).toEqual(thing('x', '105'));
+});
+
 test('a late reply neither overwrites what is newer nor brings back what is gone', () => {
   const { store, feed } = filled(thing('x', '90'));
   feed.put(thing('x', '110'));

@@ -1,9 +1,10 @@
 import type { Logger } from '../ports/logger.ts';
+import { createCompact } from './compact.ts';
 import { createIndexes } from './indexes.ts';
 import { type KubeObject, objectKey } from './objects.ts';
 import { isOlder } from './versions.ts';
 
-/** What is known of all objects of one type, keyed `namespace/name`. Objects in it are shared: nobody changes them. */
+/** What is known of all objects of one type, keyed `namespace/name`, each made smaller as it is taken in. They are shared: nobody changes them. */
 export interface Store<T extends KubeObject> {
   get(key: string): T | undefined;
   list(): T[];
@@ -46,6 +47,7 @@ export interface Feed<T extends KubeObject> {
 export function createStore<T extends KubeObject>(logger: Logger): Store<T> {
   const objects = new Map<string, T>();
   const indexes = createIndexes<T>();
+  const compact = createCompact();
   const handlers = new Set<(change: Change<T>) => void>();
   /** Namespace (or undefined for all) → the version up to which its reflector has seen everything. */
   const seen = new Map<string | undefined, string | undefined>();
@@ -72,7 +74,7 @@ export function createStore<T extends KubeObject>(logger: Logger): Store<T> {
     const key = objectKey(object.metadata);
     const before = objects.get(key);
     if (before && !always && !replaces(object, before)) return false;
-    change(key, before, object);
+    change(key, before, compact(object));
     return true;
   }
 

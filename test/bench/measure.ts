@@ -113,6 +113,7 @@ async function lookAgain({ cluster, sync, jobs }: Stage, operator: Part<Operator
   const began = wallMs();
   await until(async () => (await operator.call('looked', 'SyncJob')) >= jobs, cluster, 20);
   const restartPassS = (wallMs() - began) / 1_000;
+  await operator.call('passes');
   // Until the last of the start is done.
   await sleep(10_000);
   const stallStartMs = await operator.call('stall');

@@ -24,8 +24,7 @@ const mount = new Map([
 ]);
 const RESOLUTION_MS = 5;
 let passes = new Map<string, number>();
-/** By kind, since the start. */
-const looked = new Map<string, Set<string>>();
+let looked = new Map<string, number>();
 const stalls = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 stalls.enable();
 
@@ -33,11 +32,11 @@ function noting(common: LogFields = {}): Logger {
   const note = (fields: LogFields, message: string) => {
     if (message !== 'pass') return;
     const { kind, object } = { ...common, ...fields } as { kind: string; object: string };
-    if (!looked.has(kind)) looked.set(kind, new Set());
-    looked.get(kind)!.add(object);
     const key = `${kind}/${object}`;
     // The first pass after the last question is the one that a change brought about.
-    if (!passes.has(key)) passes.set(key, wallMs());
+    if (passes.has(key)) return;
+    passes.set(key, wallMs());
+    looked.set(kind, (looked.get(kind) ?? 0) + 1);
   };
   return {
     debug: note,
@@ -81,10 +80,11 @@ const methods = {
   passes() {
     const seen = Object.fromEntries(passes);
     passes = new Map();
+    looked = new Map();
     return seen;
   },
-  /** How many objects of a kind were looked at since the start. */
-  looked: (kind: string) => looked.get(kind)?.size ?? 0,
+  /** How many objects of a kind were looked at since `passes` was asked last. */
+  looked: (kind: string) => looked.get(kind) ?? 0,
   /** The longest stall of the loop since the last time this was asked, ms. */
   stall() {
     const longest = Math.max(0, stalls.max / 1e6 - RESOLUTION_MS);
