@@ -7,9 +7,11 @@ export interface Indexes<T> {
 
 interface Index<T> {
   fn: (object: T) => readonly string[];
-  /** Nearly every value is that of one object: a set for each would cost more than the rest of the index. */
-  keys: Map<string, string | Set<string>>;
+  keys: Keys;
 }
+
+/** Nearly every value is that of one object: a set for each would cost more than the rest of the index. */
+type Keys = Map<string, string | Set<string>>;
 
 export function createIndexes<T>(): Indexes<T> {
   const indexes = new Map<string, Index<T>>();
@@ -29,7 +31,7 @@ export function createIndexes<T>(): Indexes<T> {
   return {
     add(name, fn, objects) {
       if (indexes.has(name)) throw new Error(`index ${name} is already there`);
-      const index = { fn, keys: new Map<string, string | Set<string>>() };
+      const index: Index<T> = { fn, keys: new Map() };
       indexes.set(name, index);
       for (const [key, object] of objects) update(index, key, undefined, object);
     },
@@ -45,14 +47,14 @@ export function createIndexes<T>(): Indexes<T> {
   };
 }
 
-function add(keys: Index<never>['keys'], value: string, key: string): void {
+function add(keys: Keys, value: string, key: string): void {
   const found = keys.get(value);
   if (found === undefined) keys.set(value, key);
   else if (typeof found !== 'string') found.add(key);
   else if (found !== key) keys.set(value, new Set([found, key]));
 }
 
-function remove(keys: Index<never>['keys'], value: string, key: string): void {
+function remove(keys: Keys, value: string, key: string): void {
   const found = keys.get(value);
   if (found === key) keys.delete(value);
   else if (typeof found === 'object' && found.delete(key) && found.size === 0) keys.delete(value);
