@@ -604,3 +604,22 @@ test('an object made by hand, which alone shows after a create that was answered
   await quiet(world);
   expect(other.fields.properties).toMatchObject({ User: 'sync@example.com', Password: PASSWORD });
 });
+
+test('tasks are put in order also while one before them is reported as missing', async () => {
+  const world = await convergedWorld();
+  const policies = { driftPolicy: 'Report', changePolicy: 'Automatic' };
+  const tasks = (...tables: string[]) => job({ ...policies, tasks: tables.map((table) => ({ table })) });
+  world.apply(tasks('Accounts', 'Contacts', 'Orders'));
+  await world.ready('SyncJob', 'nightly');
+  const { id, children } = itemNamed(world, 'jobs', 'Nightly');
+  const shown = () => itemNamed(world, 'jobs', 'Nightly').children.map(({ fields }) => fields.table);
+  world.simulator.console.removeTask(id, children[0]!.id);
+  await world.untilCondition('SyncJob', 'nightly', 'Synced', 'False PlanPending', 10 * MINUTE);
+  world.apply(tasks('Accounts', 'Orders', 'Contacts'));
+  await world.until(() => shown().join() === 'Orders,Contacts', 10 * MINUTE, 'the order of what is there');
+  await quiet(world);
+  expect(world.condition('SyncJob', 'nightly', 'Synced')).toBe('False PlanPending');
+  const since = world.clock.now();
+  await world.settle(30 * MINUTE);
+  expect(world.syncWrites(since)).toEqual([]);
+});
