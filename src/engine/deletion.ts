@@ -92,6 +92,11 @@ export async function deletionPass(
     const { failure, verdict } = explainFailure(gathered, error, false);
     // Something of it is gone, or all of it: what lies in it is not found then either.
     if ((failure.class === 'gone' || failure.class === 'missing') && (await isGone(gathered))) return letGo(pass);
+    if (failure.class === 'missing' && status.owned !== true && hasWaitedLong(pass)) {
+      const why = `what its create may have made is looked for no more: ${error.message}`;
+      pass.deps.record(resource, 'Warning', 'Kept', why);
+      return letGoWhenUnneeded(pass);
+    }
     const reason = failure.class === 'gone' ? 'Deleting' : 'reason' in verdict ? verdict.reason : 'ServerUnreachable';
     const unusable =
       failure.class === 'unreachable' || failure.class === 'unauthorised' || failure.class === 'circuitOpen';
@@ -112,6 +117,11 @@ async function lookForCreated(pass: GatheredPass): Promise<Hindrance | undefined
   const { verdict } = waiting;
   const reason = 'reason' in verdict ? verdict.reason : 'OutcomeUnknown';
   return { reason, message: verdict.message, passing: verdict.state === 'progressing' };
+}
+
+/** The place of what was to be made has been missing for so long that nothing in it can be left. */
+function hasWaitedLong({ memory, deps }: Pass): boolean {
+  return memory.waiting?.reason === 'PlaceNotFound' && deps.clock.now() - memory.waiting.since >= MISSING_MS;
 }
 
 async function isGone({ gathered, draft }: GatheredPass): Promise<boolean> {

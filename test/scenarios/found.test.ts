@@ -623,3 +623,25 @@ test('tasks are put in order also while one before them is reported as missing',
   await world.settle(30 * MINUTE);
   expect(world.syncWrites(since)).toEqual([]);
 });
+
+test('what lay in a workspace that is gone holds nothing up when its create was never answered', async () => {
+  const world = await convergedWorld();
+  const policies = { changePolicy: 'Automatic', deletionPolicy: 'Delete' };
+  world.apply(workspace({ name: 'Space', id: undefined, ...policies }, { name: 'space' }));
+  await world.ready('SyncWorkspace', 'space');
+  const lost = { kind: 'cut', acts: false } as const;
+  world.simulator.faults.add({ operation: 'connections.create', times: 1, effect: lost });
+  world.apply(connection({ workspaceRef: { name: 'space' }, name: 'Lost', ...policies }, { name: 'lost' }));
+  await world.untilCondition('SyncConnection', 'lost', 'Ready', 'False OutcomeUnknown');
+  world.simulator.console.remove('workspace', world.status('SyncWorkspace', 'space').id);
+  for (const [kind, name] of [
+    ['SyncConnection', 'lost'],
+    ['SyncWorkspace', 'space'],
+  ])
+    world.remove(kind!, name!);
+  await world.settle(5 * MINUTE);
+  expect(world.condition('SyncConnection', 'lost', 'Ready')).toBe('False DeletionBlocked');
+  const isGone = () => !world.get('SyncConnection', 'lost') && !world.get('SyncWorkspace', 'space');
+  await world.until(isGone, 30 * MINUTE, 'both to be gone');
+  expect(world.eventsOf('SyncConnection', 'lost')).toContain('Kept');
+});

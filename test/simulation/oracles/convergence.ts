@@ -134,7 +134,12 @@ function isOfThisServer(mirror: Mirror, place: KubeObject | undefined): boolean 
 /** Whether its object lies in another workspace, or pipeline, than the one that its spec means now. */
 function isLeftBehind(land: Land, resource: KubeObject): boolean {
   const [is, should] = [itemOf(land, resource)?.parentId, parentIdOf(land, resource)];
-  return is !== undefined && should !== undefined && is !== should;
+  if (is !== undefined && should !== undefined && is !== should) return true;
+  // What lies in a pipeline is left behind with it.
+  const { pipelineRef } = resource.spec;
+  const pipeline =
+    pipelineRef && land.setting.mirror.get('SyncPipeline', resource.metadata.namespace!, pipelineRef.name);
+  return pipeline !== undefined && isLeftBehind(land, pipeline);
 }
 
 /** What is not known in full is not taken as identical yet. */
