@@ -150,7 +150,7 @@ const resources = z
     requests: quantities('Requests.').default({ cpu: '50m', memory: '192Mi' }),
     limits: quantities('Limits. No CPU limit: a throttled leader loses its Lease.').default({ memory: '512Mi' }),
   })
-  .describe('Memory and CPU: measured are about 120 MB at 1,000 resources and 270 MB at 10,000.');
+  .describe('Memory and CPU: measured are about 120 MB at 1,000 resources and 240 MB at 10,000.');
 
 const servers = z
   .array(
