@@ -1,4 +1,3 @@
-import { placesOf } from './childPlaces.ts';
 import { shortHash } from './digest.ts';
 import type { GatheredPass } from './pass.ts';
 import type { Step } from './plan.ts';
@@ -21,7 +20,6 @@ export async function applyChildren(
   });
   const before = new Set(observed?.children?.map(({ id }) => id));
   const added = new Map<number, string | undefined>();
-  const places = placesOf(pass, steps, observed);
   pass.memory.write ??= { at: deps.clock.now(), fields: new Map(), children: new Map() };
   pass.memory.write.at = deps.clock.now();
   for (const [at, step] of steps.entries()) {
@@ -29,7 +27,7 @@ export async function applyChildren(
     pass.applying = [step];
     pass.memory.wroteAt = deps.clock.now();
     try {
-      await applyChild(pass, step, observed, added, places);
+      await applyChild(pass, step, observed, added);
     } catch (error) {
       rememberChildren(pass, added);
       if (error instanceof RemoteError && isClear(error)) keepDone(pass, steps.slice(0, at), observed);
@@ -100,7 +98,6 @@ async function applyChild(
   step: Step,
   observed: RemoteObject | undefined,
   added: Map<number, string | undefined>,
-  places: ReadonlyMap<Step, number>,
 ): Promise<void> {
   const parentId = pass.draft.status.id!;
   const api = pass.gathered.remote.children!;
@@ -122,7 +119,7 @@ async function applyChild(
     }
     case 'moveChild': {
       const child = base ?? (await addedChild(pass, target.wanted!, observed, added));
-      await api.move(parentId, child, places.get(step)!);
+      await api.move(parentId, child, target.position!);
       return;
     }
     case 'deleteChild':

@@ -4,29 +4,26 @@ import { expectedOf } from './planChildren.ts';
 import type { RemoteObject } from './remote.ts';
 
 /**
- * Where the moves among these steps go, 0-based. A plan counts everything that it adds as there; while some of that waits, what is moved
- * goes right behind the nearest one before it that is there.
+ * The steps that go, with their moves to where they belong for now. A plan counts everything that it adds as there; while some of that is
+ * held, what is moved goes right behind the nearest one before it that is there.
  */
-export function placesOf(
-  { kind, gathered, draft }: GatheredPass,
-  steps: readonly Step[],
-  observed: RemoteObject | undefined,
-): ReadonlyMap<Step, number> {
-  const moves = steps.filter(({ verb }) => verb === 'moveChild');
-  const planned = new Map(moves.map((step) => [step, step.child!.position!]));
+export function placed(pass: GatheredPass, steps: readonly Step[], observed: RemoteObject | undefined): Step[] {
+  const { kind, gathered, draft } = pass;
+  if (!steps.some(({ verb }) => verb === 'moveChild')) return [...steps];
   const children = observed?.children ?? [];
   const added = steps.filter(({ verb }) => verb === 'addChild').map(({ child }) => child!.wanted!);
   const kept = expectedOf(kind, gathered.desired, children, draft.status.children ?? []);
   const items = kept.map((child, index) => child?.id ?? (added.includes(index) ? index : undefined));
-  if (moves.length === 0 || !items.includes(undefined)) return planned;
+  if (!items.includes(undefined)) return [...steps];
   const order: (string | number)[] = [...children.map(({ id }) => id), ...added];
-  for (const step of moves) {
-    const item = items[step.child!.wanted!]!;
+  return steps.map((step) => {
+    if (step.verb !== 'moveChild') return step;
+    const child = step.child!;
+    const item = items[child.wanted!]!;
     order.splice(order.indexOf(item), 1);
-    const before = items.slice(0, step.child!.wanted!).findLast((one) => one !== undefined);
-    const place = before === undefined ? 0 : order.indexOf(before) + 1;
-    order.splice(place, 0, item);
-    planned.set(step, place);
-  }
-  return planned;
+    const before = items.slice(0, child.wanted!).findLast((one) => one !== undefined);
+    const position = before === undefined ? 0 : order.indexOf(before) + 1;
+    order.splice(position, 0, item);
+    return { ...step, child: { ...child, position } };
+  });
 }

@@ -92,7 +92,9 @@ export async function deletionPass(
     const { failure, verdict } = explainFailure(gathered, error, false);
     // Something of it is gone, or all of it: what lies in it is not found then either.
     if ((failure.class === 'gone' || failure.class === 'missing') && (await isGone(gathered))) return letGo(pass);
-    if (failure.class === 'missing' && status.owned !== true && hasWaitedLong(pass)) {
+    const isNowhere = failure.class === 'missing' && status.owned !== true;
+    // The place of what was to be made has been missing for so long that nothing in it can be left.
+    if (isNowhere && waitedFor(pass.memory, 'PlaceNotFound', pass.deps.clock.now()) >= MISSING_MS) {
       const why = `what its create may have made is looked for no more: ${error.message}`;
       pass.deps.record(resource, 'Warning', 'Kept', why);
       return letGoWhenUnneeded(pass);
@@ -119,14 +121,11 @@ async function lookForCreated(pass: GatheredPass): Promise<Hindrance | undefined
   return { reason, message: verdict.message, passing: verdict.state === 'progressing' };
 }
 
-/** The place of what was to be made has been missing for so long that nothing in it can be left. */
-function hasWaitedLong({ memory, deps }: Pass): boolean {
-  return memory.waiting?.reason === 'PlaceNotFound' && deps.clock.now() - memory.waiting.since >= MISSING_MS;
-}
-
 async function isGone({ gathered, draft }: GatheredPass): Promise<boolean> {
+  const { id } = draft.status;
+  if (id === undefined) return false;
   try {
-    return (await gathered.remote.read(draft.status.id!)).state === 'absent';
+    return (await gathered.remote.read(id)).state === 'absent';
   } catch (error) {
     if (error instanceof RemoteError) return false;
     throw error;

@@ -10,7 +10,7 @@ const update = step();
 const lossy = step({ destructive: true, title: 'update lossy' });
 const drift = step({ cause: 'drift', title: 'update drift' });
 const create = step({ verb: 'create', title: 'create' });
-const add = step({ verb: 'addChild', title: 'addTask' });
+const add = step({ verb: 'addChild', title: 'addTask', child: { natural: 'a', wanted: 0 } });
 
 function held(steps: Step[], more: Partial<Omit<GateInput, 'policies'>> & { policies?: object } = {}) {
   const { policies, ...rest } = more;
@@ -55,6 +55,13 @@ test('nothing is made while the list of the parent cannot be believed', () => {
 
 test('what needs a held create waits for it', () => {
   expect(held([{ ...create, destructive: true }, add])).toEqual(['Approval', 'EarlierStepHeld']);
+});
+
+test('what is not added yet is not moved, although that alone was approved', () => {
+  const move = step({ verb: 'moveChild', title: 'moveTask', child: { natural: 'a', wanted: 0, position: 0 } });
+  const more = { policies: { changePolicy: 'Manual' } };
+  expect(held([add, move], { ...more, approved: new Set([move.key]) })).toEqual(['Approval', 'EarlierStepHeld']);
+  expect(held([add, move], { ...more, approved: new Set([add.key, move.key]) })).toEqual([]);
 });
 
 test('a refused adoption holds every step', () => {

@@ -32,19 +32,22 @@ export interface Gated {
   held: { step: Step; why: Hold }[];
 }
 
-/** Which steps may go now, and why the others wait; pure. Order is kept, and nothing that needs a held create goes. */
+/** Which steps may go now, and why the others wait; pure. Order is kept, and nothing that needs what a held step makes goes. */
 export function gate(input: GateInput): Gated {
   const go: Step[] = [];
   const held: Gated['held'] = [];
   let blocked = false;
+  const missing = new Set<number>();
   for (const step of input.steps) {
-    const why = blocked ? 'EarlierStepHeld' : holdOf(input, step);
+    const needsHeld = blocked || (step.verb === 'moveChild' && missing.has(step.child!.wanted!));
+    const why = needsHeld ? 'EarlierStepHeld' : holdOf(input, step);
     if (!why) {
       go.push(step);
       continue;
     }
     held.push({ step, why });
     if (step.verb === 'create' || step.verb === 'recreate') blocked = true;
+    if (step.verb === 'addChild') missing.add(step.child!.wanted!);
   }
   return { go, held };
 }

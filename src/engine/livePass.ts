@@ -2,6 +2,7 @@ import { adopt, adoptionRefused, checkClaim, checkMaker, mayAdopt } from './adop
 import { apply } from './apply.ts';
 import { approvable, describePlan, summarise } from './approval.ts';
 import { isUnchanged, recordBaseline } from './baseline.ts';
+import { placed } from './childPlaces.ts';
 import { claimKey } from './claims.ts';
 import { conclude, finish, showPlan } from './conclude.ts';
 import type { Verdict } from './conditions.ts';
@@ -228,7 +229,8 @@ async function gatedPass(
   // Also when a call fails: what goes now is held no more.
   showPlan(pass, gated);
   pass.logger.info({ steps: gated.go.map((step) => step.title) }, 'applying');
-  const after = preview ? preview.predict(pass, gated.go, object) : await apply(pass, gated.go, object);
+  const go = placed(pass, gated.go, object);
+  const after = preview ? preview.predict(pass, go, object) : await apply(pass, go, object);
   noteCorrection(pass, gated);
   announceWrites(pass, gated);
   pass.memory.refused = undefined;

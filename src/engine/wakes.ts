@@ -59,8 +59,9 @@ export function createWakes(
     }
     const resource = (after ?? before)!;
     if (!isDeepStrictEqual(usedByOthers(before), usedByOthers(after))) {
-      // What a server or workspace says holds for all below it, however far.
-      wakeReferrers(all, resource, before?.metadata.generation !== after?.metadata.generation);
+      // What a server or workspace says holds for all below it, however far, and so does where it is.
+      const saysOther = before?.metadata.generation !== after?.metadata.generation;
+      wakeReferrers(all, resource, saysOther || before?.status?.id !== after?.status?.id);
     }
     if (!after || !isDeepStrictEqual(before?.metadata.finalizers, after.metadata.finalizers)) {
       // What it lies in must outlast it from the moment on that it has to be deleted on the server.

@@ -225,8 +225,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a plan writes to Sync',
     file: 'src/engine/livePass.ts',
-    from: 'preview ? preview.predict(pass, gated.go, object) : await apply(pass, gated.go, object)',
-    to: 'await apply(pass, gated.go, object)',
+    from: 'preview ? preview.predict(pass, go, object) : await apply(pass, go, object)',
+    to: 'await apply(pass, go, object)',
     killer: named('test/cli/planStories.test.ts', 'a task at the end'),
   },
   {

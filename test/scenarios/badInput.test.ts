@@ -6,7 +6,7 @@ import { createSimulator } from '../simulator/simulator.ts';
 import { connection, job, SYNC_URL, secret, server, warehouse, workspace } from '../support/manifests.ts';
 import { createSeededRandom } from '../support/seededRandom.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { ALWAYS, basics, convergedWorld, itemNamed, messageOf, quiet, writesOf } from './landscape.ts';
+import { ALWAYS, basics, convergedWorld, eightMoreJobs, itemNamed, messageOf, writesOf } from './landscape.ts';
 
 /** What people get wrong and what goes wrong under them: each is said with its name and remedy, costs little, and ends with its cause. */
 
@@ -269,9 +269,7 @@ test('a server that is swapped behind the URL is not touched, and its return is 
 
 test('a list that lacks half of the objects is not believed', async () => {
   const world = await convergedWorld();
-  for (let n = 0; n < 8; n++) world.apply(job({ name: `Job ${n}` }, { name: `job-${n}` }));
-  for (let n = 0; n < 8; n++) await world.ready('SyncJob', `job-${n}`, 20 * MINUTE);
-  await quiet(world);
+  await eightMoreJobs(world);
   const since = world.clock.now();
   world.simulator.faults.add({ operation: 'jobs.list', times: ALWAYS, effect: { kind: 'halfList' } });
   await world.untilCondition('SyncWorkspace', 'default', 'SuspiciousSnapshot', 'True');

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { job } from '../support/manifests.ts';
-import { convergedEnvironment, convergedWorld, messageOf, quiet } from './landscape.ts';
+import { convergedEnvironment, convergedWorld, eightMoreJobs, messageOf, quiet } from './landscape.ts';
 
 /** Between the start of a process and its first pass. */
 
@@ -28,9 +27,7 @@ test('after a restart, what a server holds is listed while the caches still fill
 
 test('a list that came before the resources is compared with them all the same', async () => {
   const world = await convergedWorld();
-  for (let n = 0; n < 8; n++) world.apply(job({ name: `Job ${n}` }, { name: `job-${n}` }));
-  for (let n = 0; n < 8; n++) await world.ready('SyncJob', `job-${n}`, 20 * MINUTE);
-  await quiet(world);
+  await eightMoreJobs(world);
   const since = world.clock.now();
   world.simulator.faults.add({ operation: 'jobs.list', times: 1, effect: { kind: 'halfList' } });
   const letThrough = world.cluster.faults.add(NO_JOBS_YET);

@@ -49,6 +49,14 @@ export async function convergedEnvironment(options: WorldOptions = {}, more: Man
   return world;
 }
 
+/** `job-0` to `job-7`, Ready. */
+export async function eightMoreJobs(world: World): Promise<void> {
+  const names = Array.from({ length: 8 }, (_, n) => `job-${n}`);
+  world.apply(names.map((name, n) => job({ name: `Job ${n}` }, { name })));
+  for (const name of names) await world.ready('SyncJob', name, 20 * 60_000);
+  await quiet(world);
+}
+
 /** The resources of `environment` that have an object of their own. */
 export const OURS = [
   ['SyncConnection', 'crm'],
