@@ -69,7 +69,7 @@ const SENDING_DEADLINE = /\.execute$|^connections\.(test|reset\w+)$/;
 
 /**
  * Makes calls and learns routes: a candidate is given up only on Sync's own 404, 405 or 501 between two successful reads of a
- * documented URL, and on 404 only while the object is known to be there (design, §6).
+ * documented URL, and on 404 only while the object is known to be there and was so when it was asked for (design, §6).
  */
 export function createCaller(deps: CallerDeps): Call {
   const { clock, book, timeouts } = deps;
@@ -83,8 +83,14 @@ export function createCaller(deps: CallerDeps): Call {
       const path = args.link ?? pathOf(deps.basePath, operation, route, args);
       if (!book.isProven(operation, route)) await evidence(args, budget);
       const sentAt = clock.monotonic();
-      const { reply, route: answered, path: at } = await follow(operation, route, path, args, budget);
-      if (await isNoRoute(operation, answered, reply, args, budget, sentAt)) {
+      let answer = await follow(operation, route, path, args, budget);
+      let isRefused = await isNoRoute(operation, answer.route, answer.reply, args, budget, sentAt);
+      if (isRefused && isShownLate(operation, answer.reply, args)) {
+        answer = await follow(operation, route, path, args, budget);
+        isRefused = answer.reply.status === 404;
+      }
+      const { reply, route: answered, path: at } = answer;
+      if (isRefused) {
         book.refuse(operation, route);
         continue;
       }
@@ -193,6 +199,11 @@ export function createCaller(deps: CallerDeps): Call {
   };
 
   return call;
+}
+
+/** It was found to be there after it was asked for: a read that lagged behind its create answers 404 as well. */
+function isShownLate(operation: Operation, { status }: Exchange, { known }: CallArgs): boolean {
+  return operation.access === 'read' && status === 404 && typeof known === 'function';
 }
 
 function pathOf(basePath: string, operation: Operation, route: Route, { params = {}, query = {} }: CallArgs): string {

@@ -91,6 +91,16 @@ test('a 404 about an object that may be gone says nothing about the route', asyn
   }
 });
 
+test('what was shown only after it was asked for is asked again: reads may have lagged behind its create', async () => {
+  const routes: string[] = [];
+  const { client, run, sent } = setUp(routes);
+  const known = () => routes.push('GET /jobs/j/status') > 0;
+  expect(await run(client.jobs.status('j', { known }))).toMatchObject({ id: 'r1' });
+  expect(client.routeState('jobs.status')).toBe('proven');
+  const control = 'GET /workspaces';
+  expect(sent()).toEqual([control, 'GET /jobs/j/status', control, 'GET /jobs/j/status']);
+});
+
 test('the list is asked only when there is a refusal', async () => {
   const { client, run } = setUp(['POST /jobs/j/execute']);
   let asked = 0;
