@@ -12,7 +12,7 @@ import type { KindContext } from '../context.ts';
 import { placeInWorkspace } from '../place/place.ts';
 import { placeReferences, referenceTo } from '../place/references.ts';
 import type { ServerSession } from '../session/sessions.ts';
-import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
+import { desiredOrNothing, type Reached, reach } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 import { spelledAs } from '../shared/spelling.ts';
@@ -50,7 +50,7 @@ export function createConnectionKind(context: KindContext): Kind {
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
       const { session } = place;
-      const desired = await unlessDeleting(resource, () => desiredConnection(context, resource), place.workspace);
+      const desired = await desiredOrNothing(resource, () => desiredConnection(context, resource), place.workspace);
       for (const secret of desired.secrets.values()) session.client.scrubber.learn(secret);
       const memory = memoryOf(resource);
       const id = resource.status?.id;

@@ -9,7 +9,7 @@ import { referenceTo, serverKeyOf } from '../place/references.ts';
 import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
 import { leavesOf } from '../shared/leaves.ts';
-import { deepReadAt, isAnothers, unlessDeleting } from '../shared/passes.ts';
+import { deepReadAt, desiredOrNothing, isAnothers } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { remoteCall } from '../shared/remoteCall.ts';
 import { spelledAs } from '../shared/spelling.ts';
@@ -36,7 +36,7 @@ export function createEventKind(context: KindContext): Kind {
     async gather(resource) {
       const place = placeInPipeline(context, resource);
       const { server, session, policies, workspace } = place;
-      const desired = await unlessDeleting(resource, () => desiredEvent(context, resource), workspace);
+      const desired = await desiredOrNothing(resource, () => desiredEvent(context, resource), workspace);
       const id = resource.status?.id;
       memoryOf(resource).unfollow = () => session.deepReads.remove(`event/${id}`);
       const labels = context.namespaceLabels(resource.metadata.namespace);

@@ -12,7 +12,7 @@ import { placeInWorkspace, type WorkspacePlace } from '../place/place.ts';
 import { placeReferences } from '../place/references.ts';
 import { childOf } from '../runs/requested.ts';
 import type { WorkspaceSession } from '../session/sessions.ts';
-import { type Reached, reach, unlessDeleting } from '../shared/passes.ts';
+import { desiredOrNothing, type Reached, reach } from '../shared/passes.ts';
 import { createMemory } from '../shared/remembered.ts';
 import { spelledAs } from '../shared/spelling.ts';
 import { type RunMemory, runHooks } from './hooks.ts';
@@ -71,7 +71,7 @@ export function createRunningKind<Memory extends RunMemory = RunMemory>(
     async gather(resource) {
       const place = placeInWorkspace(context, resource);
       const { session, workspace } = place;
-      const desired = await unlessDeleting(resource, () => what.desired(context, resource, place), workspace);
+      const desired = await desiredOrNothing(resource, () => what.desired(context, resource, place), workspace);
       const { remote, ...reached } = reach(context, resource, place, what.reached);
       const memory = memoryOf(resource);
       const runs = what.runs(workspace.session);

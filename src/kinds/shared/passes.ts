@@ -65,10 +65,10 @@ export function deepReadAt({ status }: Resource): number | undefined {
 }
 
 /**
- * What is being deleted wants nothing: neither its Secrets nor what it refers to need to be there still. The same holds for what was left
- * in another workspace.
+ * What is being deleted wants nothing: neither its Secrets nor what it refers to need to be there still. Nor does what was left in another
+ * workspace.
  */
-export async function unlessDeleting(
+export async function desiredOrNothing(
   resource: Resource,
   desired: () => Promise<Desired>,
   workspace?: ScopeWorkspace,

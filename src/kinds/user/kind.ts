@@ -12,7 +12,7 @@ import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
 import type { ServerSession } from '../session/sessions.ts';
 import { leavesOf } from '../shared/leaves.ts';
-import { deepReadAt, isAnothers, unlessDeleting } from '../shared/passes.ts';
+import { deepReadAt, desiredOrNothing, isAnothers } from '../shared/passes.ts';
 import { createMemory, type Remembered } from '../shared/remembered.ts';
 import { spelledAs } from '../shared/spelling.ts';
 import { readValues } from '../shared/values.ts';
@@ -43,7 +43,7 @@ export function createUserKind(context: KindContext): Kind {
       const spec = specOf(resource);
       const place = placeUnderServer(context, resource, spec.serverRef);
       const { server, session, policies } = place;
-      const desired = { ...(await unlessDeleting(resource, () => desiredUser(context, resource))), name: spec.user };
+      const desired = { ...(await desiredOrNothing(resource, () => desiredUser(context, resource))), name: spec.user };
       for (const secret of desired.secrets.values()) session.client.scrubber.learn(secret);
       const id = resource.status?.id;
       memoryOf(resource).unfollow = () => session.deepReads.remove(`user/${id}`);

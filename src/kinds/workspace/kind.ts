@@ -10,7 +10,7 @@ import { createRemote } from '../remote/createRemote.ts';
 import { scopeOf } from '../remote/scope.ts';
 import type { ServerSession } from '../session/sessions.ts';
 import { leavesOf } from '../shared/leaves.ts';
-import { unlessDeleting } from '../shared/passes.ts';
+import { desiredOrNothing } from '../shared/passes.ts';
 import { spelledAs } from '../shared/spelling.ts';
 import { contentOf } from './content.ts';
 import { acceptLoss } from './loss.ts';
@@ -35,7 +35,7 @@ export function createWorkspaceKind(context: KindContext): Kind {
     },
     async gather(resource) {
       const { server, session, policies, workspaceId } = placeOnServer(context, resource);
-      const desired = await unlessDeleting(resource, async () => desiredWorkspace(resource));
+      const desired = await desiredOrNothing(resource, async () => desiredWorkspace(resource));
       const accepted = acceptLoss(resource, session);
       const labels = context.namespaceLabels(resource.metadata.namespace);
       return {
