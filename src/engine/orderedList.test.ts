@@ -282,3 +282,24 @@ test('two thousand tasks turned around are planned in one go', () => {
   expect(steps).toHaveLength(1_999);
   expect(apply(input, steps).map(({ naturalKey }) => naturalKey)).toEqual(names);
 });
+
+test('of items that are alike, the one that stands there becomes another', () => {
+  expect(plan('ea', 'aa').steps).toEqual([{ op: 'update', desired: 0, id: '0a' }]);
+});
+
+test('while updates and deletes wait, moves come to an end', () => {
+  const go = (input: Input) => {
+    const steps = planList(input).steps.filter(({ op }) => op === 'add' || op === 'move');
+    // What is added under the same name in a later round is another item.
+    const observed = apply(input, steps).map(({ id, naturalKey }) => ({ id: id.replace('new', 'added'), naturalKey }));
+    return { moves: steps.filter(({ op }) => op === 'move').length, next: { ...input, observed } };
+  };
+  fc.assert(
+    fc.property(anyInput(7), (input) => {
+      let { moves, next } = go(input);
+      for (let round = 0; moves > 0 && round < 8; round++) ({ moves, next } = go(next));
+      expect(moves).toBe(0);
+    }),
+    { numRuns: 2_000 },
+  );
+});
