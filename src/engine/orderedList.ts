@@ -79,7 +79,7 @@ function match({
 
   const byKey = group(remembered.filter(({ id }) => places.has(id)).map(({ id, key }) => [key, places.get(id)!]));
   for (const [index, { key }] of desired.entries()) if (key !== undefined) pair(index, byKey.get(key)?.shift());
-  const known = new Set(desired.keys().filter((index) => partner[index] !== undefined));
+  const known = new Set([...desired.keys()].filter((index) => partner[index] !== undefined));
 
   const byNaturalKey = group([...free].map((at) => [observed[at]!.naturalKey, at]));
   for (const [index, { naturalKey }] of desired.entries()) {
@@ -93,8 +93,8 @@ function match({
   for (const index of desired.keys()) if (partner[index] === undefined) pair(index, left.shift());
 
   // Of items that are alike any may become another: they stay in their order, or each plan would undo the moves of the one before.
-  const found = desired.keys().filter((index) => partner[index] !== undefined && !known.has(index));
-  for (const indexes of group([...found].map((index) => [observed[partner[index]!]!.naturalKey, index])).values()) {
+  const found = [...desired.keys()].filter((index) => partner[index] !== undefined && !known.has(index));
+  for (const indexes of group(found.map((index) => [observed[partner[index]!]!.naturalKey, index])).values()) {
     const ats = indexes.map((index) => partner[index]!).sort((a, b) => a - b);
     for (const [n, index] of indexes.entries()) partner[index] = ats[n];
   }

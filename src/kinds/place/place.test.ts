@@ -3,6 +3,7 @@ import { createReadyFakes, IDENTITY, resource } from '../../../test/kinds/fakes.
 import { Blocked } from '../../engine/blocked.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { JsonObject } from '../../ports/json.ts';
+import { placeInPipeline } from './pipeline.ts';
 import { placeInWorkspace, placeOnServer } from './place.ts';
 import { placeReferences } from './references.ts';
 
@@ -172,6 +173,25 @@ test('what was left in another workspace is looked for there as long as that is 
   fakes.names.delete('ws-0');
   expect(placeInWorkspace(fakes.context, left).workspace).toMatchObject({ session: { id: 'ws-1' } });
   expect(placeInWorkspace(fakes.context, left).workspace.left).toBeUndefined();
+});
+
+test('nothing is made in a pipeline that was left in another workspace, and what goes goes there', () => {
+  const fakes = createReadyFakes();
+  const status = { id: 'pipe-1', owned: true, serverIdentity: IDENTITY, parentId: 'ws-0' };
+  fakes.put(resource('SyncPipeline', 'morning', { spec: { workspaceRef: { name: 'main' } }, status }));
+  const spec = { pipelineRef: { name: 'morning' } };
+  const event = resource('SyncEvent', 'notify', { spec });
+  expect(placeInPipeline(fakes.context, event).pipelineId).toBe('pipe-1');
+  fakes.names.set('ws-0', 'Old');
+  expect(blockedBy(() => placeInPipeline(fakes.context, event))).toMatchObject({
+    reason: 'ReferenceElsewhere',
+    stalled: true,
+    message: expect.stringContaining('SyncPipeline team/morning, which spec.pipelineRef names, lies in another'),
+  });
+  event.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+  expect(placeInPipeline(fakes.context, event).pipelineId).toBe('pipe-1');
+  const left = resource('SyncEvent', 'notify', { spec, status: { ...status, id: 'event-1' } });
+  expect(placeInPipeline(fakes.context, left).workspace?.left).toContain('event-1 lies in the workspace Old (ws-0)');
 });
 
 test('an object refers to its workspace, or to its server where that is all it has', () => {

@@ -96,7 +96,7 @@ export function homeOf({ status }: Resource, { workspaces, identity }: ServerSes
 }
 
 /** The other workspace than `id` that an object was left in, and what to say about that; undefined: it belongs in `id`. */
-function leftIn(resource: Resource, id: string, session: ServerSession) {
+export function leftIn(resource: Resource, id: string, session: ServerSession) {
   const home = homeOf(resource, session);
   if (!home || home.id === id) return undefined;
   const named = home.name === undefined ? home.id : `${home.name} (${home.id})`;
