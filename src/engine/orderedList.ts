@@ -94,7 +94,8 @@ function match({
 
   // Of items that are alike any may become another: they stay in their order, or each plan would undo the moves of the one before.
   const found = [...desired.keys()].filter((index) => partner[index] !== undefined && !known.has(index));
-  for (const indexes of group(found.map((index) => [observed[partner[index]!]!.naturalKey, index])).values()) {
+  const likeness = (at: number) => `${mayBecomeAnother(at)} ${observed[at]!.naturalKey}`;
+  for (const indexes of group(found.map((index) => [likeness(partner[index]!), index])).values()) {
     const ats = indexes.map((index) => partner[index]!).sort((a, b) => a - b);
     for (const [n, index] of indexes.entries()) partner[index] = ats[n];
   }
