@@ -81,14 +81,16 @@ function match({
   for (const [index, { key }] of desired.entries()) if (key !== undefined) pair(index, byKey.get(key)?.shift());
   const known = new Set([...desired.keys()].filter((index) => partner[index] !== undefined));
 
-  const byNaturalKey = group([...free].map((at) => [observed[at]!.naturalKey, at]));
+  // Under AtLeast only what was ours may become another item of ours.
+  const ours = new Set(remembered.map(({ id }) => id));
+  const mayBecomeAnother = (at: number) => policy === 'Exact' || (policy === 'AtLeast' && ours.has(observed[at]!.id));
+
+  const [mine, others] = [[...free].filter(mayBecomeAnother), [...free].filter((at) => !mayBecomeAnother(at))];
+  const byNaturalKey = group([...mine, ...others].map((at) => [observed[at]!.naturalKey, at]));
   for (const [index, { naturalKey }] of desired.entries()) {
     if (partner[index] === undefined) pair(index, byNaturalKey.get(naturalKey)?.shift());
   }
 
-  // Under AtLeast only what was ours may become another item of ours.
-  const ours = new Set(remembered.map(({ id }) => id));
-  const mayBecomeAnother = (at: number) => policy === 'Exact' || (policy === 'AtLeast' && ours.has(observed[at]!.id));
   const left = [...free].filter(mayBecomeAnother);
   for (const index of desired.keys()) if (partner[index] === undefined) pair(index, left.shift());
 
