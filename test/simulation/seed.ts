@@ -104,7 +104,8 @@ async function calm(land: Land): Promise<Ends> {
   checkRuns(land);
   if (setting.violations.length > 0) return ends;
   const before = baseline(land);
-  await clock.advance(land.quiet ? 6 * HOUR : 20 * MINUTE);
+  // Each object is read in full twice at least.
+  await clock.advance(land.quiet ? 6 * HOUR : 12 * MINUTE);
   checkStable(land, before);
   if (land.quiet) checkQuiet(land, before);
   checkConvergence(land);
