@@ -265,10 +265,10 @@ async function release(pass: Pass, why: string): Promise<PassResult> {
 }
 
 async function blocked(pass: Pass, hindrance: Hindrance): Promise<PassResult> {
-  const { reason, message, unusable, refused } = hindrance;
+  const { reason, message, unusable, refused, busy } = hindrance;
   const now = pass.deps.clock.now();
-  // A server that refuses now for this and now for that refuses all the time.
-  const waited = waitedFor(pass.memory, refused ? REFUSED : reason, now);
+  // A server that refuses now for this and now for that, or is busy now and then, refuses all the time.
+  const waited = waitedFor(pass.memory, refused || busy ? REFUSED : reason, now);
   const stalled = waited >= MISSING_MS;
   if (unusable && stalled && (await pass.deps.isTerminating(pass.resource.metadata.namespace))) {
     return release(pass, `the namespace is being deleted and for ten minutes: ${message}`);
@@ -279,7 +279,7 @@ async function blocked(pass: Pass, hindrance: Hindrance): Promise<PassResult> {
   const verdict: Verdict = { state: 'deletionBlocked', reason: word, message: `${word}: ${message}`, stalled, passing };
   const soon = reason === 'Deleting' || reason === 'HandedOver';
   const left = MISSING_MS - waited;
-  const look = hindrance.busy ? Math.max(LOOK_MS, Math.min(waited / 2, BUSY_MS)) : LOOK_MS;
+  const look = busy ? Math.max(LOOK_MS, Math.min(waited / 2, BUSY_MS)) : LOOK_MS;
   const againMs = soon ? 1_000 : left > 0 ? Math.min(look, left) : look;
   return report(pass, verdict, { outcome: 'wait', againMs });
 }

@@ -18,21 +18,34 @@ import {
 
 const MINUTE = 60_000;
 
-test('a deletion that the server refuses for long is tried once an hour', async () => {
+/** A deletion of a connection that a job made by hand uses; once the operator says that it is stalled. */
+async function refusedDeletion(schedule: object) {
   const world = createWorld();
   world.apply(basics(), connection({ deletionPolicy: 'Delete' }));
   await world.start();
   await world.ready('SyncConnection', 'crm');
   const { id } = itemNamed(world, 'connections', 'CRM');
   const fields = { name: 'By hand', type: 'Standard', source_connection: id, destination_connection: id };
-  world.simulator.console.createJob(fields);
+  world.simulator.console.createJob({ ...fields, ...schedule });
   world.remove('SyncConnection', 'crm');
   await world.untilCondition('SyncConnection', 'crm', 'Stalled', 'True', 30 * MINUTE);
   await quiet(world);
+  return world;
+}
+
+test('a deletion that the server refuses for long is tried once an hour', async () => {
+  const world = await refusedDeletion({});
   const since = world.clock.now();
   await world.settle(4 * 60 * MINUTE);
   expect(writesOf(world, since).length).toBeLessThanOrEqual(5);
   expect(world.kubeWrites(since)).toEqual([]);
+});
+
+test('a deletion that the server refuses for long is tried seldom also where that is busy now and then', async () => {
+  const world = await refusedDeletion({ 'schedule.enabled': true, 'schedule.cron': '0 */10 * * * *' });
+  const since = world.clock.now();
+  await world.settle(4 * 60 * MINUTE);
+  expect(writesOf(world, since).length).toBeLessThanOrEqual(12);
 });
 
 test('a vanished connection is not made anew beside another of its name', async () => {

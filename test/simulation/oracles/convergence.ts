@@ -168,8 +168,8 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
   if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
-  // Others start it again and again.
-  if (why === 'RemoteBusy') return ranLately(land, resource.status?.id) ? undefined : 'it does not run';
+  // Others start it, or what uses it, again and again.
+  if (why === 'RemoteBusy') return ranLately(land, resource.status?.id) || inSync ? undefined : 'it does not run';
   // What a create made whose reply was lost is one of several.
   if (why === 'AmbiguousName') return doubt(land, resource, why);
   // A backup may have the one without the other.
