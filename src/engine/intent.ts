@@ -7,6 +7,7 @@ import type { GatheredPass, PassResult } from './pass.ts';
 import { childHash, expectedOf, observedHash, rememberedKey } from './planChildren.ts';
 import type { RemoteObject } from './remote.ts';
 import type { ChildStatus, Intent, Resource } from './resource.ts';
+import { annotationOf } from './tokens.ts';
 import { clearIntent } from './writing.ts';
 
 /** How often an unclear write is looked for; milliseconds. */
@@ -61,10 +62,12 @@ async function resolveChildren(pass: GatheredPass, intent: Intent, left: number,
     return wait('Confirming', 'waiting until the server shows an earlier change of the list', Math.min(left, lookMs));
   }
   const wanted = gathered.desired.children?.length ?? 0;
-  if (!asExpected && intent.done && shown?.length === 0 && wanted > 0) {
+  const isAsked = pass.fired.has('reconcile-requested-at');
+  if (!asExpected && intent.done && shown?.length === 0 && wanted > 0 && !isAsked) {
     // What was added and is never shown would be added for ever.
     const message =
       `${gathered.desired.name} took what spec.${kind.children!.list} adds, and lists nothing: look at it in Sync; ` +
+      `if it is not there, set ${annotationOf('reconcile-requested-at')} to a new value; ` +
       `if this server lists it elsewhere, say so in the SyncServer's spec.routes, or remove spec.${kind.children!.list}`;
     const verdict = { state: 'stalled', reason: 'Unsupported', message } as const;
     return { verdict, result: { outcome: 'stalled', againMs: HOUR } as const };

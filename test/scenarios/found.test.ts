@@ -539,6 +539,21 @@ test('tasks that somebody added are found also while another resource looks at t
   expect(world.condition('SyncJob', 'nightly', 'Stalled')).toBe('True AwaitingApproval');
 });
 
+test('a task that somebody removes before the server shows it is added again when a person asks', async () => {
+  const world = await convergedWorld({ dialect: { lag: '3000' }, job: { tasks: [] } });
+  const { children, id } = itemNamed(world, 'jobs', 'Nightly');
+  world.apply(job({ tasks: [{ table: 'Accounts' }] }));
+  await world.until(() => children.length === 1, MINUTE, 'the task');
+  world.simulator.console.removeTask(id, children[0]!.id);
+  await world.untilCondition('SyncJob', 'nightly', 'Stalled', 'True Unsupported', 15 * MINUTE);
+  expect(messageOf(world, 'SyncJob', 'nightly')).toContain(
+    'if it is not there, set sync.cdata.com/reconcile-requested-at',
+  );
+  world.annotate('SyncJob', 'nightly', { 'reconcile-requested-at': '1' });
+  await world.ready('SyncJob', 'nightly', 5 * MINUTE);
+  expect(itemNamed(world, 'jobs', 'Nightly').children).toHaveLength(1);
+});
+
 /** Both connections lie in a workspace that was renamed; their SyncWorkspace was deleted and has made another. */
 async function leftBehind(crm: Parameters<typeof connection>[0] = {}) {
   const world = createWorld();
