@@ -85,7 +85,7 @@ async function update(
   if (doubted && isSeen) scope.learnPutStyle(lost.size > 0 ? 'replace' : 'merge');
   if (lost.size > 0) {
     pass.logger.warn({ fields: [...lost.keys()] }, 'the server dropped fields that were not written; restoring them');
-    await put(pass, after, new Map([...desired.secrets, ...lost]), false);
+    await put(pass, after, new Map([...desired.secrets, ...unshown(pass, after), ...lost]), false);
   }
   if (doubted && isSeen) {
     restore(pass, doubted);

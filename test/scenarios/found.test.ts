@@ -554,6 +554,20 @@ test('a task that somebody removes before the server shows it is added again whe
   expect(itemNamed(world, 'jobs', 'Nightly').children).toHaveLength(1);
 });
 
+test('what was just written is not lost when something else has to be put back, on a server that lags', async () => {
+  const world = await convergedWorld({ dialect: { put: 'replace', lag: '3000', unset: 'omitted' } });
+  const { console, faults } = world.simulator;
+  const { id } = itemNamed(world, 'jobs', 'Nightly');
+  // Read back, the job shows the edit, and not yet what was written.
+  faults.add({ operation: 'jobs.update', times: 1, effect: { kind: 'slow', ms: 3_500 } });
+  console.edit('job', id, { verbosity: 'Debug' });
+  world.apply(job({ alerts: { emailTo: 'a@example.com' } }));
+  await quiet(world);
+  await world.ready('SyncJob', 'nightly');
+  expect(writesOf(world).filter((write) => write === 'PUT jobs.update').length).toBeGreaterThan(1);
+  expect(itemNamed(world, 'jobs', 'Nightly').fields).toMatchObject({ 'alerts.email_to': 'a@example.com' });
+});
+
 /** Both connections lie in a workspace that was renamed; their SyncWorkspace was deleted and has made another. */
 async function leftBehind(crm: Parameters<typeof connection>[0] = {}) {
   const world = createWorld();
