@@ -23,7 +23,7 @@ const LOOK_MOST_MS = 60_000;
 const SENDING_MS = 5_000;
 /** A run that was accepted, where nothing can show that it runs, or only its start being held open, is waited for so long. */
 const UNSEEN_MS = 3_600_000;
-/** A run whose server cannot be asked, or in a state that nobody can read, is given up after so long. */
+/** What is given up after so long: a run that only a start without a reply tells of, or whose server cannot be asked; one in a state that nobody can read. */
 const BLIND_MS = 24 * 3_600_000;
 const UNREADABLE_MS = 3_600_000;
 
@@ -184,6 +184,10 @@ async function act(
       return goOn(pass, { reason: 'Running', message });
     }
     case 'running': {
+      if (!seen.run && knownFor(memory, status.intent!.at, deps.clock.monotonic()) >= BLIND_MS) {
+        const message = `the start of ${target.label} has been without a reply for a day, and nothing else tells of a run`;
+        return concludeUnknown(pass, undefined, message);
+      }
       memory.activeAt = now;
       if (seen.run) {
         const unreadable = seen.run.state === 'unknown' && !isOver(seen.run);

@@ -57,3 +57,14 @@ test('a server that shows neither status nor history: it was started, and nobody
   expect(world.condition('SyncRun', 'now', 'Succeeded')).toBe('Unknown OutcomeUnknown');
   expect(world.simulator.state.runs.size).toBe(1);
 });
+
+test('a start that is never answered, where nothing else tells of a run, is given up after a day', async () => {
+  const world = await convergedWorld({ dialect: { statusRoute: 'absent', history: 'finishedOnly' } });
+  world.simulator.faults.add({ operation: 'jobs.execute', times: 1, effect: { kind: 'hang', acts: false } });
+  world.apply(run({ onUnknown: 'RetryAfterGrace', backoffLimit: 3 }));
+  await world.settle(23 * HOUR);
+  expect(world.condition('SyncRun', 'now', 'Ready')).toBe('False Running');
+  await world.untilCondition('SyncRun', 'now', 'Finished', 'True', 2 * HOUR);
+  expect(world.condition('SyncRun', 'now', 'Succeeded')).toBe('Unknown OutcomeUnknown');
+  expect(world.simulator.state.runs.size).toBe(0);
+});

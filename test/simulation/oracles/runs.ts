@@ -45,9 +45,13 @@ export function checkRuns({ setting }: Land): void {
   }
 }
 
-/** A start that was accepted where no call shows what runs, or that is held open, is waited for an hour (docs/runs.md). */
+/**
+ * A start that was accepted where no call shows what runs, or that is held open, is waited for an hour; one that is held open where no
+ * call shows what runs, for a day (docs/runs.md).
+ */
 export function isUnseen({ simulator, clock, timeline }: Land['setting'], { status }: KubeObject): boolean {
   const hangs = timeline.entries.some(({ who, what }) => who === 'Sync' && /^hang .*execute/.test(what));
-  if ((simulator.dialect.statusRoute !== 'absent' && !hangs) || status?.intent === undefined) return false;
-  return clock.now() - Date.parse(status.intent.at) < 3_600_000;
+  const tells = simulator.dialect.statusRoute !== 'absent';
+  if ((tells && !hangs) || status?.intent === undefined) return false;
+  return clock.now() - Date.parse(status.intent.at) < (hangs && !tells ? 24 : 1) * 3_600_000;
 }
