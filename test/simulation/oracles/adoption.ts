@@ -60,9 +60,10 @@ export const adoption: Oracle = (land, owners) => {
     const isHanded = handedOver.delete(id) || owners.ownersOf(id).some((one) => one.metadata.uid !== uid);
     const item = itemsOf(simulator.state, simKindOf(after.kind)!.remote).get(id);
     if (isHanded || !item || clock.now() - item.updatedAt < KNOWN_MS) return;
-    // The only one of its name that came after a create without a clear reply: nothing tells it from what that made.
+    // The only one of its name that came, or first showed, after a create without a clear reply: nothing tells it from what that made.
     const { intent } = before.status?.pending ?? {};
-    if (intent?.verb === 'create' && Date.parse(intent.at) <= item.createdAt) return;
+    const shownAt = item.createdAt + Number(simulator.dialect.lag);
+    if (intent?.verb === 'create' && Date.parse(intent.at) <= shownAt) return;
     if (policies.settled(after, 'adoptionPolicy', ['Never'], KNOWN_MS)) {
       setting.violate('adoption', `${keyOf(after)} takes ${id}, but its adoptionPolicy is Never`);
     }
