@@ -59,4 +59,10 @@ export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [162440, 'what is read off lists was not found for a moment when the route was due to be tried again'],
   [162545, 'an object made by hand was taken for ours, and its values for the wording of what we had sent'],
   [30204, 'after another server was accepted, the workspaces of the one before counted as well'],
+  [885, 'of two tasks that were alike, one of which was to become another, both were moved to and fro for ever'],
+  [1609, 'an event was taken in a pipeline that was left in another workspace'],
+  [3261, 'a deletion that was refused, and busy now and then, was tried every half minute for ever'],
+  [5983, 'a step that somebody removed before it showed was never added again'],
+  [6233, 'what was just written was lost when something else was put back, on a server that replaces and lags'],
+  [6820, 'a run whose start was held open for ever, where nothing else told of it, never ended'],
 ];
