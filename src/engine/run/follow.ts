@@ -23,7 +23,7 @@ const LOOK_MOST_MS = 60_000;
 const SENDING_MS = 5_000;
 /** A run that was accepted, where nothing can show that it runs, or only its start being held open, is waited for so long. */
 const UNSEEN_MS = 3_600_000;
-/** What is given up after so long: a run that only a start without a reply tells of, or whose server cannot be asked; one in a state that nobody can read. */
+/** A run is given up that nothing but a start without a reply tells of, or whose server cannot be asked; or whose state nobody can read. */
 const BLIND_MS = 24 * 3_600_000;
 const UNREADABLE_MS = 3_600_000;
 
