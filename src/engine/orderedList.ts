@@ -84,7 +84,6 @@ function match({
   // Under AtLeast only what was ours may become another item of ours.
   const ours = new Set(remembered.map(({ id }) => id));
   const mayBecomeAnother = (at: number) => policy === 'Exact' || (policy === 'AtLeast' && ours.has(observed[at]!.id));
-
   const [mine, others] = [[...free].filter(mayBecomeAnother), [...free].filter((at) => !mayBecomeAnother(at))];
   const byNaturalKey = group([...mine, ...others].map((at) => [observed[at]!.naturalKey, at]));
   for (const [index, { naturalKey }] of desired.entries()) {
@@ -94,14 +93,19 @@ function match({
   const left = [...free].filter(mayBecomeAnother);
   for (const index of desired.keys()) if (partner[index] === undefined) pair(index, left.shift());
 
-  // Of items that are alike any may become another: they stay in their order, or each plan would undo the moves of the one before.
-  const found = [...desired.keys()].filter((index) => partner[index] !== undefined && !known.has(index));
   const likeness = (at: number) => `${mayBecomeAnother(at)} ${observed[at]!.naturalKey}`;
-  for (const indexes of group(found.map((index) => [likeness(partner[index]!), index])).values()) {
+  const found = [...desired.keys()].filter((index) => partner[index] !== undefined && !known.has(index));
+  return inOrder(partner, group(found.map((index) => [likeness(partner[index]!), index])));
+}
+
+/** Of items that are alike any may become another: they stay in their order, or each plan would undo the moves of the one before. */
+function inOrder(partner: readonly (number | undefined)[], alike: ReadonlyMap<string, number[]>) {
+  const sorted = [...partner];
+  for (const indexes of alike.values()) {
     const ats = indexes.map((index) => partner[index]!).sort((a, b) => a - b);
-    for (const [n, index] of indexes.entries()) partner[index] = ats[n];
+    for (const [n, index] of indexes.entries()) sorted[index] = ats[n];
   }
-  return partner;
+  return sorted;
 }
 
 function group(entries: [string, number][]): Map<string, number[]> {

@@ -87,7 +87,7 @@ export function createCaller(deps: CallerDeps): Call {
       let isRefused = await isNoRoute(operation, answer.route, answer.reply, args, budget, sentAt);
       if (isRefused && isShownLate(operation, answer.reply, args)) {
         answer = await follow(operation, route, path, args, budget);
-        isRefused = answer.reply.status === 404;
+        isRefused = await isNoRoute(operation, answer.route, answer.reply, { ...args, known: true }, budget, sentAt);
       }
       const { reply, route: answered, path: at } = answer;
       if (isRefused) {

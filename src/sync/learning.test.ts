@@ -101,6 +101,14 @@ test('what was shown only after it was asked for is asked again: reads may have 
   expect(sent()).toEqual([control, 'GET /jobs/j/status', control, 'GET /jobs/j/status']);
 });
 
+test('what a proxy answers when it is asked again says nothing about the route', async () => {
+  const proxy: ServerResponse = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>nginx</html>' };
+  const replies = [refusal(404), proxy];
+  const { client, run } = setUp([], () => replies.shift()!);
+  expect(outcome(await run(client.jobs.status('j', { known: () => true })))).not.toEqual({ kind: 'unsupported' });
+  expect(client.routeState('jobs.status')).toBe('untried');
+});
+
 test('the list is asked only when there is a refusal', async () => {
   const { client, run } = setUp(['POST /jobs/j/execute']);
   let asked = 0;

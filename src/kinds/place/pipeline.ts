@@ -1,6 +1,6 @@
 import type { Reference, ServerReference } from '../../api/references.ts';
 import { Blocked } from '../../engine/blocked.ts';
-import { keyOf, type Resource } from '../../engine/resource.ts';
+import type { Resource } from '../../engine/resource.ts';
 import type { KindContext } from '../context.ts';
 import type { ScopeWorkspace } from '../remote/scope.ts';
 import { leftIn, type Place, placeInWorkspace, placeUnderServer, type WorkspacePlace } from './place.ts';
@@ -29,7 +29,7 @@ export function placeInPipeline(context: KindContext, resource: Resource): Pipel
   const place = placeInWorkspace(context, { ...resource, spec });
   const { id, serverIdentity } = pipeline.status ?? {};
   if (id === undefined) throw new Blocked('ReferenceNotReady', `${what} has no id in Sync yet`);
-  requireSamePlace(resource, pipeline, place);
+  requireSamePlace(resource, pipeline, place, what);
   const { identity } = place.session;
   const isElsewhere = identity !== undefined && serverIdentity !== undefined && serverIdentity !== identity;
   if (isElsewhere && resource.status?.id === undefined) {
@@ -39,11 +39,15 @@ export function placeInPipeline(context: KindContext, resource: Resource): Pipel
 }
 
 /** Nothing is made or changed in a pipeline that was left in another workspace; what goes goes where it lies. Throws Blocked. */
-function requireSamePlace({ metadata }: Resource, pipeline: Resource, { session, workspace }: WorkspacePlace): void {
+function requireSamePlace(
+  { metadata }: Resource,
+  pipeline: Resource,
+  { session, workspace }: WorkspacePlace,
+  what: string,
+): void {
   // Left there itself, it says so in its own words.
   if (metadata.deletionTimestamp !== undefined || workspace.left !== undefined) return;
   if (!leftIn(pipeline, workspace.session.id, session)) return;
-  const what = `SyncPipeline ${keyOf(pipeline)}, which spec.pipelineRef names,`;
   const message = `${what} lies in another workspace than the one that it belongs in; its own conditions say what helps`;
   throw new Blocked('ReferenceElsewhere', message, true);
 }

@@ -28,14 +28,15 @@ export function referencesOf({ spec }: Manifest): [kind: string, name: string][]
   ];
 }
 
-/** Whether an object of Sync is in another's way: another refers to it. */
-export function isUsed({ jobs, transformations, pipelines }: State, id: string): boolean {
-  const refers = [...jobs.values(), ...transformations.values()].some(
+/** The ids of what uses an object: jobs and transformations a connection, pipelines what their steps run. */
+export function usersOf({ jobs, transformations, pipelines }: State, id: string): string[] {
+  const referring = [...jobs.values(), ...transformations.values()].filter(
     ({ fields }) => fields.source_connection === id || fields.destination_connection === id,
   );
-  return (
-    refers || [...pipelines.values()].some(({ children }) => children.some(({ fields }) => fields.reference === id))
+  const running = [...pipelines.values()].filter(({ children }) =>
+    children.some(({ fields }) => fields.reference === id),
   );
+  return [...referring, ...running].map((item) => item.id);
 }
 
 /** How many objects lie in a workspace or a pipeline; steps are a part of it. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../cluster/types.ts';
 import { COLLECTIONS, type Item, itemsOf, nameOf } from '../../simulator/state.ts';
 import { simKindOf } from '../kinds/all.ts';
-import { contentOf, isUsed, parentIdOf, referencesOf, remoteName, secretsOf } from '../kinds/places.ts';
+import { contentOf, parentIdOf, referencesOf, remoteName, secretsOf, usersOf } from '../kinds/places.ts';
 import type { Land } from '../land.ts';
 import { conditionOf, keyOf, type Mirror, serverOf, workspaceOf } from '../mirror.ts';
 
@@ -164,12 +164,14 @@ function stillDeleting(land: Land, resource: KubeObject): string | undefined {
       [one.spec.workspaceRef, one.spec.serverRef].some((ref) => ref?.name === metadata.name) ||
       referencesOf(one).some(([other, name]) => other === kind && name === metadata.name),
   );
-  const inSync = isUsed(setting.simulator.state, resource.status?.id);
+  const users = usersOf(setting.simulator.state, resource.status?.id);
+  const inSync = users.length > 0;
   if (/^(StillReferenced|AwaitingTurn)$/.test(why ?? '') && (referrers.length > 0 || inSync)) return undefined;
   if (why === 'Suspended' && setting.policies.of(resource).suspend) return undefined;
   if (why === 'Refused' && inSync) return undefined;
   // Others start it, or what uses it, again and again.
-  if (why === 'RemoteBusy') return ranLately(land, resource.status?.id) || inSync ? undefined : 'it does not run';
+  const runs = [resource.status?.id, ...users].some((id) => ranLately(land, id));
+  if (why === 'RemoteBusy') return runs ? undefined : 'it does not run';
   // What a create made whose reply was lost is one of several.
   if (why === 'AmbiguousName') return doubt(land, resource, why);
   // A backup may have the one without the other.

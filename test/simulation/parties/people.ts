@@ -1,7 +1,7 @@
 import type { Item, State } from '../../simulator/state.ts';
 import { itemsOf, nameOf } from '../../simulator/state.ts';
 import { SIM_KINDS, simKindOf } from '../kinds/all.ts';
-import { contentOf, isUsed } from '../kinds/places.ts';
+import { contentOf, usersOf } from '../kinds/places.ts';
 import type { SimKind } from '../kinds/simKind.ts';
 import type { Land } from '../land.ts';
 import type { WeighedActs } from './act.ts';
@@ -40,7 +40,7 @@ function remove(land: Land): string | undefined {
   const [kind, item] = found;
   const { state, console } = land.setting.simulator;
   // The console refuses that as well.
-  if (contentOf(state, item.id) > 0 || isUsed(state, item.id)) return undefined;
+  if (contentOf(state, item.id) > 0 || usersOf(state, item.id).length > 0) return undefined;
   console.remove(kind.remote, item.id);
   return `removes ${kind.remote} ${nameOf(item)}`;
 }
