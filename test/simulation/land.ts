@@ -3,6 +3,7 @@ import { secret } from '../support/manifests.ts';
 import type { Dice } from './chance.ts';
 import { keyOf } from './mirror.ts';
 import type { Setting } from './setting.ts';
+import type { Snap } from './syncWrites.ts';
 
 /** What people have declared and know: the manifests as they stand in Git, and the secrets. */
 export interface Land {
@@ -23,8 +24,8 @@ export interface Land {
   lacking: Map<string, number>;
   /** Since when each resource has its object as a baseline, by uid, unless it made the object: older secrets were never written. */
   baselines: Map<string, number>;
-  /** Ids of what was edited by hand so soon after a write of ours that the edit may pass for what the server made of that. */
-  hurried: Set<string>;
+  /** Fields, by id, that were edited by hand so soon after a write of ours that the edit may pass for what the server made of that. */
+  hurried: Map<string, ReadonlySet<string>>;
   /** The cluster is being lost and restored: what goes now is not deleted by anybody. */
   restoring: boolean;
   grants: Grants;
@@ -52,8 +53,8 @@ export interface Grants {
   requested(resource: KubeObject, token: string): void;
   /** Somebody said of the server that answers now what it is. */
   accepted(identity: string): void;
-  /** Somebody changed the object of this id in the console. */
-  edited(id: string): void;
+  /** Somebody changed an object in the console. */
+  edited(before: Snap, after: Snap): void;
 }
 
 export function createLand(setting: Setting): Land {
@@ -82,7 +83,7 @@ export function createLand(setting: Setting): Land {
     onNewToken: (then) => void tokenWaiters.push(then),
     lacking: new Map(),
     baselines: new Map(),
-    hurried: new Set(),
+    hurried: new Map(),
     restoring: false,
     grants: { approved() {}, requested() {}, accepted() {}, edited() {} },
     quiet: setting.seed % 40 === 20,

@@ -4,6 +4,7 @@ import { SIM_KINDS, simKindOf } from '../kinds/all.ts';
 import { contentOf, usersOf } from '../kinds/places.ts';
 import type { SimKind } from '../kinds/simKind.ts';
 import type { Land } from '../land.ts';
+import { snapOf } from '../syncWrites.ts';
 import type { WeighedActs } from './act.ts';
 
 /** What people do in Sync's own console. */
@@ -30,8 +31,10 @@ function tamper(land: Land): string | undefined {
   const found = pickItem(land);
   if (!found) return undefined;
   const [kind, item] = found;
-  land.grants.edited(item.id);
-  return kind.tamper(item, land);
+  const before = snapOf(item);
+  const what = kind.tamper(item, land);
+  land.grants.edited(before, snapOf(item));
+  return what;
 }
 
 function remove(land: Land): string | undefined {
@@ -51,8 +54,9 @@ function rename(land: Land): string | undefined {
   if (!found || found[1].kind === 'user') return undefined;
   const [kind, item] = found;
   const before = nameOf(item);
-  land.grants.edited(item.id);
+  const old = snapOf(item);
   land.setting.simulator.console.edit(kind.remote, item.id, { name: `${before}!` });
+  land.grants.edited(old, snapOf(item));
   return `renames ${kind.remote} ${before} to ${before}!`;
 }
 
