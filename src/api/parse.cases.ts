@@ -77,7 +77,7 @@ export const REFUSED: readonly (readonly [string, object, string, string])[] = [
   ['SyncServer', { ...server, limits: { concurrency: 0 } }, 'spec.limits.concurrency', '>=1'],
   ['SyncWorkspace', { serverRef: { name: 's' } }, 'spec', 'give name'],
   ['SyncWorkspace', { ...workspace, changePolicy: 'Yolo' }, 'spec.changePolicy', 'Safe'],
-  ['SyncConnection', { ...connection, connector: undefined }, 'spec', 'connector must be given'],
+  ['SyncConnection', { ...connection, connector: undefined }, 'spec.connector', 'connector must be given'],
   ['SyncConnection', { ...connection, labels: ['a', 'a'] }, 'spec.labels', 'once'],
   ['SyncConnection', { ...connection, propertiesFrom: [{ property: 'P' }] }, 'spec.propertiesFrom[0]', 'either'],
   [
@@ -91,7 +91,7 @@ export const REFUSED: readonly (readonly [string, object, string, string])[] = [
     'not in both',
   ],
   ['SyncJob', { ...job, name: undefined }, 'spec.name', 'expected string'],
-  ['SyncJob', { ...job, sourceRef: undefined }, 'spec', 'imported by id'],
+  ['SyncJob', { ...job, sourceRef: undefined }, 'spec.sourceRef', 'sourceRef must be given'],
   ['SyncJob', { ...job, workspaceRef: { name: 'w', id: '1' } }, 'spec.workspaceRef', 'not both'],
   ['SyncJob', { ...job, workspaceRef: { id: '1' } }, 'spec.serverRef', 'goes with'],
   ['SyncJob', { ...job, serverRef: { name: 's' } }, 'spec.serverRef', 'only with it'],

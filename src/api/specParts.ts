@@ -75,19 +75,16 @@ export const serverBesideIdRule: Rule<{ workspaceRef: Reference; serverRef?: Ser
   holds: (spec) => (spec.workspaceRef.id === undefined) === (spec.serverRef === undefined),
 };
 
-/** A spec by which an object can be created names what Sync needs; an imported or observed one need not. */
-export function neededToCreate<T extends { id?: string; managementPolicy?: string }>(
-  fields: readonly (keyof T & string)[],
-): Rule<T> {
-  const present = fields.map((field) => `has(self.${field})`).join(' && ');
-  return {
-    rule: `has(self.id) || (has(self.managementPolicy) && self.managementPolicy == 'Observe') || (${present})`,
-    message: `${fields.join(', ')} must be given, unless the object is imported by id or has managementPolicy: Observe`,
-    holds: (spec) =>
-      spec.id !== undefined ||
-      spec.managementPolicy === 'Observe' ||
-      fields.every((field) => spec[field] !== undefined),
-  };
+/** A spec by which an object can be created names what Sync needs; an imported or observed one need not. A rule for each field. */
+export function neededToCreate<Name extends string>(
+  fields: readonly Name[],
+): Rule<{ id?: string; managementPolicy?: string } & { [name in Name]?: unknown }>[] {
+  return fields.map((field) => ({
+    rule: `has(self.id) || (has(self.managementPolicy) && self.managementPolicy == 'Observe') || has(self.${field})`,
+    message: `${field} must be given, unless the object is imported by id or has managementPolicy: Observe`,
+    path: field,
+    holds: (spec) => spec.id !== undefined || spec.managementPolicy === 'Observe' || spec[field] !== undefined,
+  }));
 }
 
 const CRON = /^ *[^ ]+( +[^ ]+){4,6} *$/;

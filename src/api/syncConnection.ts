@@ -86,7 +86,7 @@ const spec = ruled(
   [
     idRule,
     serverBesideIdRule,
-    neededToCreate(['connector']),
+    ...neededToCreate(['connector']),
     {
       rule: '!has(self.properties) || !has(self.propertiesFrom) || self.propertiesFrom.all(from, !(from.property in self.properties))',
       message: 'a property stands in properties or in propertiesFrom, not in both',

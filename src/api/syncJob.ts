@@ -109,7 +109,7 @@ const spec = ruled(
   [
     idRule,
     serverBesideIdRule,
-    neededToCreate(['type', 'sourceRef', 'destinationRef']),
+    ...neededToCreate(['type', 'sourceRef', 'destinationRef']),
     {
       rule: `!has(self.tasks) || !has(self.type) || !self.type.matches(${JSON.stringify(SYNC_ALL.source)})`,
       message: 'a job of type SyncAll takes no tasks: remove them, or choose another type',

@@ -84,7 +84,7 @@ const spec = ruled(
   [
     idRule,
     serverBesideIdRule,
-    neededToCreate(['type', 'destinationRef']),
+    ...neededToCreate(['type', 'destinationRef']),
     {
       rule: '!(has(self.schedule) && has(self.schedule.cron) && has(self.trigger) && has(self.trigger.cron))',
       message: 'a transformation has one cron: give schedule.cron or trigger.cron, not both',

@@ -86,12 +86,13 @@ export const SAMPLES: readonly Sample[] = [
   },
   { message: /^connector must be given/, good: { connector: undefined, id: '1' }, bad: { connector: undefined } },
   {
-    message: /^type, sourceRef, destinationRef must be given/,
+    message: /^type must be given/,
     good: { type: undefined, managementPolicy: 'Observe' },
     bad: { type: undefined },
   },
+  { message: /^sourceRef must be given/, good: { sourceRef: undefined, id: '1' }, bad: { sourceRef: undefined } },
   {
-    message: /^type, destinationRef must be given/,
+    message: /^destinationRef must be given/,
     good: { destinationRef: undefined, id: '1' },
     bad: { destinationRef: undefined },
   },
