@@ -33,10 +33,12 @@ export type Equality = 'string' | 'number' | 'boolean' | 'vocabulary' | 'cron' |
 export function fieldOf(table: readonly Field[], path: string): Field | undefined {
   const wanted = path.replace(/\[[0-9]+\]/g, '[]');
   for (let prefix = wanted; prefix !== ''; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')))) {
-    const own = table.find((field) => field.path === prefix || `${field.path}[]` === prefix);
+    const list = prefix.endsWith('[]') ? prefix.slice(0, -2) : prefix;
+    const own = table.find((field) => field.path === prefix || field.path === list);
     if (own) return own;
     const rest = wanted.slice(prefix.length + 1);
-    const star = table.find((field) => rest !== '' && field.path === `${prefix}.*` && (field.keys?.test(rest) ?? true));
+    const any = `${prefix}.*`;
+    const star = rest !== '' && table.find((field) => field.path === any && (field.keys?.test(rest) ?? true));
     if (star) return star;
   }
   return undefined;

@@ -6,7 +6,7 @@ const SENSITIVE =
 
 /** True for a path whose last name suggests that its value is a secret. */
 export function isSensitivePath(path: string): boolean {
-  return SENSITIVE.test(path.split('.').at(-1) ?? path);
+  return SENSITIVE.test(path.slice(path.lastIndexOf('.') + 1));
 }
 
 /** A value as plans, conditions and events show it: short, on one line, never a secret. Undefined for an unknown value. */

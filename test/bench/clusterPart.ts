@@ -19,6 +19,7 @@ cluster.observe((what, object) => {
   if (what !== 'DELETED' && isReady(object)) ready.add(key);
   else ready.delete(key);
 });
+const shown: Record<string, number> = {};
 const cert = readFileSync(certFile!, 'utf8');
 const server = await listen(cluster.handler, 0, { cert, key: readFileSync(keyFile!, 'utf8') });
 
@@ -41,8 +42,11 @@ const methods = {
       cluster.patch(kind, name, 'default', { spec });
       at[name] = wallMs();
     }
+    Object.assign(shown, at);
     return at;
   },
+  /** When watches showed the last change of each object, by its name. */
+  shown: () => shown,
   /** What was written besides leases and events since the last time this was asked. */
   writes() {
     const ours = cluster.writes.filter(({ resource }) => resource !== 'leases' && resource !== 'events');

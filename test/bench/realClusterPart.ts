@@ -30,11 +30,14 @@ const caches = createCaches(client, KINDS, undefined, {
 } as never);
 const storeOf = (kind: string) => caches.stores[kind]!;
 const written: string[] = [];
+const shown: Record<string, number> = {};
 for (const { kind } of KINDS) {
   storeOf(kind).subscribe(({ key, before, after }) => {
     // What moves the generation is our own change of a spec: the controller writes none.
     const mine = before?.metadata.generation !== after?.metadata.generation;
-    if (before && after && !mine) written.push(`patch ${kind}/${key}`);
+    if (!before || !after) return;
+    if (mine) shown[after.metadata.name] = wallMs();
+    else written.push(`patch ${kind}/${key}`);
   });
 }
 caches.start();
@@ -69,7 +72,7 @@ const methods = {
         .list()
         .map(({ metadata, status }) => [metadata.name, status?.id]),
     ),
-  /** The time of a change is that of its request: the API server's own share is in what follows. */
+  /** The time of a change is that of its request: the API server's own share is in what follows, but not in what follows `shown`. */
   async change(kind: string, names: string[], spec: Loose) {
     const at: Record<string, number> = {};
     const type = typeOf(KINDS.find((definition) => definition.kind === kind)!);
@@ -79,6 +82,7 @@ const methods = {
     });
     return at;
   },
+  shown: () => shown,
   writes: () => written.splice(0),
 } satisfies Record<keyof ClusterMethods, unknown>;
 answerWith(methods as Methods);
