@@ -183,7 +183,7 @@ test.each([
   [yaml(job()).replace('type: Standard', 'type: Standard\n  tpye: x'), '/m.yaml:11: spec.tpye: there is no such field'],
   [yaml(job({ tasks: [{ table: 'a' }, { tabel: 'b' }] })), '/m.yaml:19: spec.tasks[1]'],
   [yaml(connection(), job({ schedule: { enabled: 'maybe' } })), '/m.yaml:35: spec.schedule.enabled: Invalid input'],
-  [yaml(job({ type: undefined, sourceRef: undefined })), '/m.yaml:6: spec: '],
+  [yaml(job({ sourceRef: undefined })), '/m.yaml:6: spec.sourceRef: sourceRef must be given'],
   [yaml(job(), job()), '/m.yaml:22: SyncJob/default/nightly is in /m.yaml:1 already'],
   ['kind: SyncJob', '/m.yaml:1: not a Kubernetes object: apiVersion and kind must be given'],
   [yaml(job()).replace('SyncJob', 'SyncJobs'), '/m.yaml:2: kind: there is no SyncJobs in sync.cdata.com'],

@@ -12,7 +12,8 @@ export function fitToSchema(
     const issue = schema.safeParse(spec).error?.issues[0];
     if (!issue) return;
     const path = issue.path as (string | number)[];
-    if (path.length === 0 && spec.id === undefined) {
+    const isLacking = path.length === 0 || (path.length === 1 && childOf(spec, path[0]!) === undefined);
+    if (isLacking && spec.id === undefined) {
       // What it takes to make such an object does not show: it can only be imported.
       spec.id = id;
       continue;
