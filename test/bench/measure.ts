@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ClusterMethods } from './clusterPart.ts';
 import { type Case, jobName, landscape } from './landscape.ts';
 import type { OperatorMethods } from './operatorPart.ts';
+import { timeRawList } from './rawList.ts';
 import { type Part, startPart, wallMs } from './rpc.ts';
 import { type Spread, spread } from './statistics.ts';
 import type { SyncMethods } from './syncPart.ts';
@@ -11,6 +12,8 @@ import type { Workshop } from './workshop.ts';
 export interface Figures {
   /** From the start of the process until every cache was full, with all objects in the cluster. */
   syncedMs: number;
+  /** What the API server alone takes for the list of all jobs. */
+  rawListMs: number;
   /** From nothing in Sync until all is Ready. */
   allReadyS: number;
   remoteCallsAnObject: number;
@@ -85,13 +88,14 @@ export async function measure(wanted: Case, workshop: Workshop): Promise<Figures
     const creation = await create(stage);
     await first.end();
     parts.pop();
+    const rawListMs = await timeRawList({ url, ca, token });
     const second = await operator();
     parts.push(second);
     const restart = await lookAgain(stage, second);
     const idle = await rest(stage, second);
     const latency = await changeOneByOne(stage, second);
     const busy = await changeMany(stage, second);
-    return { ...creation, ...restart, ...idle, ...latency, ...busy, heapMb: await second.call('heap') };
+    return { ...creation, rawListMs, ...restart, ...idle, ...latency, ...busy, heapMb: await second.call('heap') };
   } finally {
     for (const part of parts.reverse()) await part.end();
   }

@@ -4,6 +4,7 @@ import { miss, ROWS, table } from './report.ts';
 
 const FIGURES: Figures = {
   syncedMs: 800,
+  rawListMs: 200,
   allReadyS: 9,
   remoteCallsAnObject: 5,
   kubeWritesAnObject: 2,

@@ -43,6 +43,7 @@ const unbound = ({ latencyMs, real }: Case) => latencyMs === 0 && !real;
 /** The rows of the table, with the targets for two cores over loopback. */
 export const ROWS: readonly Row[] = [
   row('start of the process to caches synced', (f) => f.syncedMs / 1_000, 's', [0.4, 1, 6]),
+  row('… the list of all jobs by the API server alone', (f) => f.rawListMs / 1_000, 's'),
   row('all Ready from nothing', (f) => f.allReadyS, 's'),
   row('… remote calls an object', (f) => f.remoteCallsAnObject, ''),
   row('… Kubernetes writes an object', (f) => f.kubeWritesAnObject, ''),
