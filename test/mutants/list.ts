@@ -90,11 +90,18 @@ export const MUTANTS: readonly Mutant[] = [
     killer: named('test/scenarios/lag.test.ts', 'are not added again'),
   },
   {
-    name: 'an approval is used twice',
+    name: 'an approval is used twice where something else waits',
     file: 'src/engine/approval.ts',
     from: 'const kept = approved.filter((key) => keys.has(key));',
     to: 'const kept = approved.filter((key) => keys.has(key) || (keys.size > 0 && key.length > 0));',
-    killer: named('test/scenarios/approval.test.ts', 'an approval is used up'),
+    killer: named('test/scenarios/approval.test.ts', 'an approval is used up also where something else waits by then'),
+  },
+  {
+    name: 'an approval is used twice',
+    file: 'src/engine/conclude.ts',
+    from: 'keepApprovals(pass.draft.status, keys);',
+    to: '',
+    killer: named('test/scenarios/approval.test.ts', 'an approval is used up: what it allowed'),
   },
   {
     name: 'an approval acts after a restore',

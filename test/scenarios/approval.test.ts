@@ -93,3 +93,22 @@ test('an approval is used up: what it allowed asks again when somebody has taken
   world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'crm' });
   await held();
 });
+
+test('an approval is used up also where something else waits by then', async () => {
+  const world = await convergedWorld();
+  const OTHER = { options: { destinationSchema: 'other' } };
+  const fault = world.simulator.faults.add({ operation: 'jobs.update', times: ALWAYS, effect: status(503) });
+  world.apply(job(OTHER));
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  world.annotate('SyncJob', 'nightly', { 'approve-plan': world.status('SyncJob', 'nightly').plan.id });
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False OutcomeUnknown');
+  world.apply(job({ ...OTHER, tasks: TWO }));
+  fault.remove();
+  const schema = () => itemNamed(world, 'jobs', 'Nightly').fields.destination_schema;
+  await world.until(() => schema() === 'other', 600_000, 'what was approved');
+  await world.untilCondition('SyncJob', 'nightly', 'Ready', 'False AwaitingApproval');
+  world.simulator.console.edit('job', itemNamed(world, 'jobs', 'Nightly').id, { destination_schema: 'crm' });
+  await quiet(world);
+  expect(schema()).toBe('crm');
+  expect(itemNamed(world, 'jobs', 'Nightly').children.length).toBe(3);
+});
