@@ -2,6 +2,7 @@ import { KINDS } from './api/registry.ts';
 import { type Caches, createCaches } from './app/caches.ts';
 import { createControllers, createKinds } from './app/controllers.ts';
 import { LEASE } from './app/names.ts';
+import { oneByOne } from './app/oneByOne.ts';
 import { measureRuns } from './app/runMetrics.ts';
 import { createRun } from './app/runObjects.ts';
 import { wakeRuns } from './app/runWakes.ts';
@@ -94,7 +95,8 @@ async function run(config: Config, ports: Ports, depose: () => void): Promise<Ru
   const reconcilers = new Map<string, Reconciler>();
   const links = createSessionLinks(wired, reconcilers);
   const origins = createOrigins({ clock, random, transport, meter });
-  const whenKnown = (kind: string) => caches.whenSynced(kind);
+  const inTurn = oneByOne(clock);
+  const whenKnown = (kind: string) => inTurn(caches.whenSynced(kind));
   const sessions = createSessions({ clock, random, origins, whenKnown, ...links });
   const namespaceLabels = (name: string) => caches.namespaces.get(name)?.metadata.labels;
   const context: KindContext = {

@@ -13,7 +13,7 @@ import { openWorkshop, type Workshop } from './workshop.ts';
 const USAGE = `usage: npm run bench -- [--jobs 1000,10000] [--workspaces 1,20] [--latency 0,40] [--real|--no-real] [--no-client] [--json FILE] [--profile FOLDER]
 Every size in one workspace on a server that answers at once, and each other choice alone; the same against a real API server
 where it is built (node test/tools/build.ts newest). Everything runs on loopback, over TLS, and ends by itself: a case takes four to ten
-minutes, of which three are rest. 100,000 jobs take an hour: --jobs 100000 --workspaces 20 --latency 0 --no-real.`;
+minutes, of which three are rest. 100,000 jobs take a quarter of an hour: --jobs 100000 --workspaces 20 --latency 0 --no-real.`;
 
 /** Measures each case, one after the other, and prints the table. Exit code 1 when a target is missed by more than a factor of two. */
 async function main(): Promise<number> {

@@ -3,23 +3,33 @@ import type { Oracle } from './oracle.ts';
 
 /** Within this time after a write the object is read back. */
 const READ_BACK_MS = 5_000;
+/** A server that lags may show what was there before a write for so long, by its SyncServer: `lagGrace`. */
+const GRACE_MS = 60_000;
 
 /**
- * What was edited by hand between a write of ours and the read that follows it: what the read shows may be taken for the server's
- * wording of the write, until we write that field again. No reply tells the two apart.
+ * What was edited by hand between a write of ours and the read that shows it: what is read then may be taken for the server's
+ * wording of the write, or for a refusal where it is as before the write, until we write that field again. No reply tells them apart.
  */
 export const hands: Oracle = ({ setting, grants, hurried }) => {
-  const written = new Map<string, number>();
+  const written = new Map<string, { at: number; before?: Snap }>();
+  const doubtful = (before: Snap, after: Snap): Iterable<string> => {
+    const last = written.get(after.id);
+    const age = setting.clock.now() - (last?.at ?? Number.NEGATIVE_INFINITY);
+    const edited = pathsBetween(before, after);
+    if (age < READ_BACK_MS) return edited;
+    if (age >= GRACE_MS || !last?.before || setting.simulator.dialect.lag === '0') return [];
+    const otherwise = pathsBetween(last.before, after);
+    return [...edited].filter((path) => !otherwise.has(path));
+  };
   grants.edited = (before, after) => {
-    const { id } = after;
-    if (setting.clock.now() - (written.get(id) ?? Number.NEGATIVE_INFINITY) >= READ_BACK_MS) return;
-    hurried.set(id, new Set([...(hurried.get(id) ?? []), ...pathsBetween(before, after)]));
+    const paths = [...doubtful(before, after)];
+    if (paths.length > 0) hurried.set(after.id, new Set([...(hurried.get(after.id) ?? []), ...paths]));
   };
   setting.onSyncWrite(({ at, created, changed }) => {
-    for (const { id } of created) written.set(id, at);
+    for (const { id } of created) written.set(id, { at });
     for (const { before, after } of changed) {
       const { id } = after;
-      written.set(id, at);
+      written.set(id, { at, before });
       const again = pathsBetween(before, after);
       const left = [...(hurried.get(id) ?? [])].filter((path) => !again.has(path));
       if (left.length > 0) hurried.set(id, new Set(left));
